@@ -1,0 +1,173 @@
+#include "consent/record.h"
+
+namespace metrofax::consent {
+namespace {
+
+constexpr char kSeparator = '~';
+constexpr char kFormat = '1';
+constexpr std::size_t kMaxField = 48;
+
+// FNV-1a, 32 bits: every step is a bijection, so one changed byte always shows. Damage, not forgery, is what
+// it finds: whoever may write the cookie may choose.
+std::uint32_t sum_of(std::string_view text) {
+  std::uint32_t sum = 0x811c9dc5u;
+  for (const char c : text) sum = (sum ^ static_cast<unsigned char>(c)) * 0x01000193u;
+  return sum;
+}
+
+bool is_plain(std::string_view field) {
+  if (field.empty() || field.size() > kMaxField) return false;
+  for (const char c : field) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (!letter && !(c >= '0' && c <= '9') && c != '-' && c != '.') return false;
+  }
+  return true;
+}
+
+class Writer {
+ public:
+  explicit Writer(std::span<char> out) : out_(out) {}
+
+  Writer& text(std::string_view text) {
+    for (const char c : text) put(c);
+    return *this;
+  }
+  Writer& number(std::uint64_t value, unsigned base) {
+    char digits[20];
+    unsigned length = 0;
+    do {
+      digits[length++] = "0123456789abcdef"[value % base];
+      value /= base;
+    } while (value != 0);
+    while (length > 0) put(digits[--length]);
+    return *this;
+  }
+  [[nodiscard]] bool fits() const { return size_ <= out_.size(); }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] std::string_view written() const { return {out_.data(), size_}; }
+
+ private:
+  void put(char c) {
+    if (size_ < out_.size()) out_[size_] = c;
+    ++size_;
+  }
+
+  std::span<char> out_;
+  std::size_t size_ = 0;
+};
+
+// One field up to the separator (or the end, for the last one).
+bool take(std::string_view& rest, std::string_view& field, bool last) {
+  const std::size_t end = rest.find(kSeparator);
+  if ((end == std::string_view::npos) != last) return false;
+  field = rest.substr(0, end);
+  rest.remove_prefix(last ? rest.size() : end + 1);
+  return true;
+}
+
+bool read_hex(std::string_view field, std::uint64_t& value) {
+  if (field.empty() || field.size() > 16) return false;
+  value = 0;
+  for (const char c : field) {
+    const bool digit = c >= '0' && c <= '9';
+    if (!digit && !(c >= 'a' && c <= 'f')) return false;
+    value = value << 4 | static_cast<unsigned>(digit ? c - '0' : c - 'a' + 10);
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<std::size_t> write_record(const ConsentRecord& record, std::span<char> out) {
+  if (!is_plain(record.policy_version) || !is_plain(record.regime) || record.time < 0) {
+    return Error{ErrorCode::record_bad_form, 0};
+  }
+  Writer writer(out.first(out.size() < kMaxRecordBytes ? out.size() : kMaxRecordBytes));
+  const std::string_view separator(&kSeparator, 1);
+  writer.text({&kFormat, 1}).text(separator).text(record.policy_version).text(separator).text(record.regime);
+  writer.text(separator)
+      .number(static_cast<std::uint64_t>(record.time), 16)
+      .text(separator)
+      .number(record.granted, 16);
+  writer.text(separator).number(record.denied, 16).text(separator).number(record.specific ? 1u : 0u, 16);
+  if (!writer.fits()) return Error{ErrorCode::record_too_long, static_cast<std::uint32_t>(writer.size())};
+  const std::uint32_t sum = sum_of(writer.written());
+  writer.text(separator).number(sum, 16);
+  if (!writer.fits()) return Error{ErrorCode::record_too_long, static_cast<std::uint32_t>(writer.size())};
+  return writer.size();
+}
+
+Result<ConsentRecord> read_record(std::string_view text) {
+  if (text.size() > kMaxRecordBytes) return Error{ErrorCode::record_too_long, kMaxRecordBytes};
+  if (text.size() < 2 || text[1] != kSeparator) return Error{ErrorCode::record_bad_form, 0};
+  if (text[0] != kFormat) {
+    const bool later = text[0] > kFormat && text[0] <= '9';
+    return Error{later ? ErrorCode::record_future_version : ErrorCode::record_bad_form, 0};
+  }
+  std::string_view rest = text.substr(2);
+  std::string_view fields[7];
+  for (unsigned i = 0; i < 7; ++i) {
+    const auto offset = static_cast<std::uint32_t>(text.size() - rest.size());
+    if (!take(rest, fields[i], i == 6)) return Error{ErrorCode::record_bad_form, offset};
+  }
+  std::uint64_t numbers[5] = {};
+  for (unsigned i = 0; i < 5; ++i) {
+    if (!read_hex(fields[i + 2], numbers[i])) {
+      return Error{ErrorCode::record_bad_form,
+                   static_cast<std::uint32_t>(fields[i + 2].data() - text.data())};
+    }
+  }
+  constexpr std::uint64_t kMax32 = 0xFFFFFFFFu;
+  if (numbers[0] > 0x7FFFFFFFFFFFu || numbers[1] > kMax32 || numbers[2] > kMax32 || numbers[3] > 1) {
+    return Error{ErrorCode::record_bad_form, 0};
+  }
+  ConsentRecord record;
+  record.policy_version = fields[0];
+  record.regime = fields[1];
+  record.time = static_cast<std::int64_t>(numbers[0]);
+  record.granted = static_cast<PurposeSet>(numbers[1]);
+  record.denied = static_cast<PurposeSet>(numbers[2]);
+  record.specific = numbers[3] == 1;
+  // One spelling only: leading zeros, a wrong sum, odd characters all end here.
+  char again[kMaxRecordBytes];
+  const Result<std::size_t> length = write_record(record, again);
+  if (!length.ok()) return length.error();
+  if (std::string_view(again, length.value()) != text) {
+    return Error{ErrorCode::record_bad_checksum, static_cast<std::uint32_t>(fields[6].data() - text.data())};
+  }
+  return record;
+}
+
+Found find_record(std::string_view cookies, std::string_view& text) {
+  Found found = Found::nothing;
+  while (!cookies.empty()) {
+    const std::size_t end = cookies.find(';');
+    std::string_view pair = cookies.substr(0, end);
+    cookies.remove_prefix(end == std::string_view::npos ? cookies.size() : end + 1);
+    while (!pair.empty() && pair.front() == ' ') pair.remove_prefix(1);
+    if (pair.size() <= kConsentCookie.size() || pair.substr(0, kConsentCookie.size()) != kConsentCookie)
+      continue;
+    if (pair[kConsentCookie.size()] != '=') continue;
+    pair.remove_prefix(kConsentCookie.size() + 1);
+    if (found == Found::one && pair != text) return Found::conflict;
+    found = Found::one;
+    text = pair;
+  }
+  return found;
+}
+
+Result<std::size_t> write_consent_cookie(const ConsentRecord& record, const fb::Regime& regime, bool secure,
+                                         std::span<char> out) {
+  char value[kMaxRecordBytes];
+  const Result<std::size_t> length = write_record(record, value);
+  if (!length.ok()) return length.error();
+  Writer writer(out);
+  writer.text(kConsentCookie).text("=").text({value, length.value()}).text("; Path=/; Max-Age=");
+  writer.number(record.granted != 0 ? regime.consent_lifetime() : regime.refusal_lifetime(), 10)
+      .text("; SameSite=Lax");
+  if (secure) writer.text("; Secure");
+  if (!writer.fits()) return Error{ErrorCode::record_too_long, static_cast<std::uint32_t>(writer.size())};
+  return writer.size();
+}
+
+}  // namespace metrofax::consent

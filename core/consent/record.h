@@ -1,0 +1,51 @@
+// The consent record in its compact form: the text of the consent cookie.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "policy/view.h"
+
+namespace metrofax::consent {
+
+/// The name of the consent cookie: first-party, SameSite=Lax, Secure where the page is (cookies.md).
+inline constexpr std::string_view kConsentCookie = "mf_consent";
+
+/// The longest record text that is ever written or read; with its name well under the 200 bytes of
+/// cookies.md.
+inline constexpr std::size_t kMaxRecordBytes = 160;
+
+/// What a visitor chose, under which policy and regime, and when.
+struct ConsentRecord {
+  std::string_view policy_version;  ///< as the policy names itself, for changes.*
+  std::string_view regime;          ///< id of the regime in force at the time of the choice
+  std::int64_t time = 0;            ///< unix s
+  PurposeSet granted = 0;
+  PurposeSet denied = 0;
+  bool specific = false;  ///< chosen purpose by purpose, knowing of an opt-out signal (W2)
+};
+
+/// Reads the text of a record: `1~version~regime~time~granted~denied~flags~sum`, numbers in lower-case
+/// hexadecimal. The sum covers everything before it, and only the one spelling that write_record() prints is
+/// accepted: any damage at all means that the visitor is asked again. Errors: record_too_long,
+/// record_future_version, record_bad_form, record_bad_checksum, each with the byte offset. Views into `text`.
+[[nodiscard]] Result<ConsentRecord> read_record(std::string_view text);
+
+/// Writes what read_record() reads; the number of bytes. Errors: record_too_long, record_bad_form (a version
+/// or regime with other characters than letters, digits, '-' and '.').
+[[nodiscard]] Result<std::size_t> write_record(const ConsentRecord& record, std::span<char> out);
+
+/// What a Cookie header or document.cookie says about consent.
+enum class Found : std::uint8_t { nothing, one, conflict };
+
+/// Finds the consent cookie. Two copies that differ (a Domain that changed, a copy written by somebody else)
+/// are a conflict, which counts as damage: nobody can say which of them the visitor meant.
+[[nodiscard]] Found find_record(std::string_view cookies, std::string_view& text);
+
+/// The whole assignment text: name, value, Path, Max-Age by the regime's lifetime for a grant or a refusal
+/// (W8), SameSite and, on a secure page, Secure. Errors as write_record().
+[[nodiscard]] Result<std::size_t> write_consent_cookie(const ConsentRecord& record, const fb::Regime& regime,
+                                                       bool secure, std::span<char> out);
+
+}  // namespace metrofax::consent

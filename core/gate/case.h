@@ -1,0 +1,58 @@
+// One question on its way through the gate. Internal to core/gate.
+#pragma once
+
+#include "gate/gate.h"
+#include "gate/url.h"
+
+namespace metrofax::consent::gate {
+
+inline constexpr std::uint8_t kNoPurpose = 0xFF;
+inline constexpr std::uint8_t kAnyStorage = 0;
+
+/// What has been found out so far, and the purpose under judgement.
+struct Case {
+  const PolicyView& policy;
+  const Subject& subject;
+  const Request& request;
+  Trace* trace;
+
+  Target target{};                           ///< whose it is, and for what
+  std::uint8_t storage = kAnyStorage;        ///< fb::StorageKind of web.storage
+  std::uint16_t declared_clause = kNoIndex;  ///< of the cookie or key itself, if it is declared with one
+
+  std::uint8_t purpose = kNoPurpose;
+  const fb::Rule* rule = nullptr;
+  Verdict verdict{};
+
+  [[nodiscard]] PurposeSet bit() const { return purpose == kNoPurpose ? 0 : PurposeSet{1} << purpose; }
+  [[nodiscard]] const fb::Regime& regime() const {
+    const std::uint16_t index = subject.regime;
+    return policy.regime(index < policy.root().regimes()->size() ? index : policy.strict_regime());
+  }
+
+  /// Decides: fills in the verdict, with the clause of the rule row, or of the reason where no row explains
+  /// it.
+  bool answer(Step step, fb::Outcome outcome, fb::Reason reason);
+  /// Passes the question on to the next step.
+  bool pass(Step step);
+};
+
+/// The first row that fits the case and its purpose; null if none does.
+[[nodiscard]] const fb::Rule* find_rule(const Case& c);
+
+/// All purposes of `purposes` must be allowed: the first that is not decides.
+Verdict judge_all(Case& c, PurposeSet purposes);
+
+/// Nobody declared it: W6.
+Verdict judge_undeclared(Case& c, fb::Reason reason);
+
+/// The page: ours (true), or answered. Fills `page`.
+bool enter_page(Case& c, UrlHead& page);
+
+Verdict decide_web_request(Case& c);
+Verdict decide_web_storage(Case& c);
+Verdict decide_web_handoff(Case& c);
+Verdict decide_mail(Case& c);
+Verdict decide_data(Case& c);
+
+}  // namespace metrofax::consent::gate

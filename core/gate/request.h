@@ -1,0 +1,38 @@
+// What somebody wants to do.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "policy/view.h"
+
+namespace metrofax::consent {
+
+/// One question to the gate. Which members count depends on `kind`; the rest is ignored. Text is borrowed for
+/// the call.
+struct Request {
+  fb::Kind kind = fb::Kind::none;
+
+  /// web.*: absolute URL of the page that asks. Missing = denied: without it nobody knows whose promise this
+  /// is.
+  std::string_view page;
+
+  /// web.request, web.handoff: the URL, absolute or relative to `page`; up to its first '?' or '#' is enough.
+  std::string_view url;
+  fb::Initiator initiator = fb::Initiator::other;
+
+  /// web.storage: where; then for cookies the text that sets one, for everything else the key or name.
+  fb::StorageApi api = fb::StorageApi::none;
+  std::string_view key;
+  std::string_view writer;  ///< URL of the script that writes, empty if unknown
+
+  /// email.send: the class; log.line: the fields; profile.link: the source; disclosure: to whom (a mask of
+  /// topics).
+  fb::Topic topics = static_cast<fb::Topic>(0);
+  std::uint8_t purpose = 0xFF;     ///< disclosure, e-mail: purpose number, 0xFF none
+  std::uint16_t party = kNoIndex;  ///< disclosure: vendor index of the recipient
+  fb::Mode asked = fb::Mode::off;  ///< email.open, email.click: the campaign's mode
+  bool identified = false;         ///< profile.link: tied to a person
+};
+
+}  // namespace metrofax::consent

@@ -1,0 +1,49 @@
+// What is known of the visitor or recipient when somebody asks.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "policy/view.h"
+
+namespace metrofax::consent {
+
+/// What the visitor chose, as a consent record says it (changes.*, W2, W8).
+struct ConsentState {
+  bool present = false;  ///< false: nobody has been asked, or the record was unreadable
+  PurposeSet granted = 0;
+  PurposeSet denied = 0;              ///< a purpose in both is denied
+  std::int64_t time = 0;              ///< unix s of the choice
+  std::uint16_t revision = kNoIndex;  ///< PolicyView::revision_of(the version it was given under)
+  /// A choice made purpose by purpose by somebody who was told that an opt-out signal is on: the "later,
+  /// specific consent to this business" that alone beats the signal (W2). "Accept all" never sets it.
+  bool specific = false;
+};
+
+/// Opt-out signals, resolved (choice.third-party-ads, W1, W9). `unset` is "no preference", never a consent.
+struct Signals {
+  fb::Tri gpc = fb::Tri::unset;
+  fb::Tri dnt = fb::Tri::unset;
+  fb::Tri nai_opt_out = fb::Tri::unset;
+  fb::Tri daa_opt_out = fb::Tri::unset;
+  fb::Tri usp_opt_out = fb::Tri::unset;  ///< OptOutSale of a US Privacy string
+  bool unreadable = false;  ///< a signal is there that nothing here can read: taken as an opt-out
+};
+
+/// Parental grants, recipient by recipient (W3): vendor indices.
+inline constexpr unsigned kMaxParentalGrants = 8;
+
+struct Subject {
+  std::int64_t now = 0;  ///< unix s; 0 or less: unknown, and nothing that needs a choice is allowed
+  std::uint16_t regime = kNoIndex;
+  ConsentState consent;
+  Signals signals;
+  fb::AccountState account = fb::AccountState::none;
+  fb::Promotional promotional = fb::Promotional::unknown;
+  bool remember_me = false;
+  fb::Age age = fb::Age::unknown;
+  std::uint16_t parental[kMaxParentalGrants] = {kNoIndex, kNoIndex, kNoIndex, kNoIndex,
+                                                kNoIndex, kNoIndex, kNoIndex, kNoIndex};
+};
+
+}  // namespace metrofax::consent

@@ -1,0 +1,253 @@
+#include "gate/url.h"
+
+#include "policy/view.h"
+
+namespace metrofax::consent {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
+bool is_hex(char c) { return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f'); }
+bool is_slash(char c) { return c == '/' || c == '\\'; }
+
+// WHATWG URL §4.4 step 1: C0 controls and spaces at either end do not count.
+std::string_view trim(std::string_view url) {
+  while (!url.empty() && static_cast<unsigned char>(url.front()) <= ' ') url.remove_prefix(1);
+  while (!url.empty() && static_cast<unsigned char>(url.back()) <= ' ') url.remove_suffix(1);
+  return url;
+}
+
+// `word` is lower case.
+bool equals_ignoring_case(std::string_view text, std::string_view word) {
+  if (text.size() != word.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (lower(text[i]) != word[i]) return false;
+  }
+  return true;
+}
+
+Scheme scheme_of(std::string_view name) {
+  struct Row {
+    std::string_view name;
+    Scheme scheme;
+  };
+  static constexpr Row kRows[] = {
+      {"https", Scheme::https}, {"http", Scheme::http},        {"wss", Scheme::https},
+      {"ws", Scheme::http},     {"data", Scheme::local},       {"blob", Scheme::local},
+      {"about", Scheme::local}, {"javascript", Scheme::local}, {"mailto", Scheme::handoff},
+      {"tel", Scheme::handoff}, {"sms", Scheme::handoff},      {"stun", Scheme::peer},
+      {"stuns", Scheme::peer},  {"turn", Scheme::peer},        {"turns", Scheme::peer},
+  };
+  for (const Row& row : kRows) {
+    if (equals_ignoring_case(name, row.name)) return row.scheme;
+  }
+  return Scheme::other;
+}
+
+// Length of the scheme in front of ':', 0 if the URL is relative (RFC 3986 §3.1).
+std::size_t scheme_length(std::string_view url) {
+  if (url.empty() || !is_letter(url.front())) return 0;
+  for (std::size_t i = 1; i < url.size(); ++i) {
+    const char c = url[i];
+    if (c == ':') return i;
+    if (!is_letter(c) && !is_digit(c) && c != '+' && c != '-' && c != '.') return 0;
+  }
+  return 0;
+}
+
+// "%2e" counts as a dot (WHATWG URL §4.4, single- and double-dot path segments). Returns 0, 1 or 2 dots; 3 =
+// a name.
+unsigned dots_in(std::string_view segment) {
+  unsigned dots = 0;
+  for (std::size_t i = 0; i < segment.size(); ++dots) {
+    if (segment[i] == '.') {
+      ++i;
+    } else if (segment.size() - i >= 3 && segment[i] == '%' && segment[i + 1] == '2' &&
+               lower(segment[i + 2]) == 'e') {
+      i += 3;
+    } else {
+      return 3;
+    }
+    if (dots == 2) return 3;
+  }
+  return dots;
+}
+
+}  // namespace
+
+bool UrlHead::read(std::string_view url, const UrlHead* base) {
+  host_length_ = path_length_ = 0;
+  host_is_address_ = false;
+  url = trim(url.substr(0, url.find_first_of("?#")));
+  const std::size_t length = scheme_length(url);
+  if (length > 0) {
+    scheme_ = scheme_of(url.substr(0, length));
+    url.remove_prefix(length + 1);
+    switch (scheme_) {
+      case Scheme::peer:
+        return read_authority(url);
+      case Scheme::http:
+      case Scheme::https:
+        break;
+      default:
+        return true;  // nothing behind it decides
+    }
+    // "https:x" and "https:/x" depend on the page's scheme, "https:///x" skips slashes: not read alike
+    // everywhere.
+    if (url.size() < 2 || !is_slash(url[0]) || !is_slash(url[1])) return false;
+  } else {
+    if (base == nullptr || (base->scheme_ != Scheme::http && base->scheme_ != Scheme::https)) return false;
+    scheme_ = base->scheme_;
+    if (url.size() < 2 || !is_slash(url[0]) || !is_slash(url[1])) {
+      for (std::size_t i = 0; i < base->host_length_; ++i) host_[i] = base->host_[i];
+      host_length_ = base->host_length_;
+      host_is_address_ = base->host_is_address_;
+      const bool from_root = !url.empty() && is_slash(url[0]);
+      if (!from_root && !copy_path_of(*base, !url.empty())) return false;
+      return read_path(url);
+    }
+  }
+  url.remove_prefix(2);
+  std::size_t end = 0;
+  while (end < url.size() && !is_slash(url[end])) ++end;
+  return read_authority(url.substr(0, end)) && read_path(url.substr(end));
+}
+
+bool UrlHead::read_authority(std::string_view authority) {
+  const std::size_t at = authority.rfind('@');
+  if (at != std::string_view::npos) authority.remove_prefix(at + 1);
+  std::size_t end = authority.size();
+  if (!authority.empty() && authority.front() == '[') {
+    const std::size_t close = authority.find(']');
+    if (close == std::string_view::npos) return false;
+    end = close + 1;
+  } else {
+    end = authority.substr(0, end).find(':');
+    if (end == std::string_view::npos) end = authority.size();
+  }
+  const std::string_view port = authority.substr(end);
+  for (std::size_t i = 0; i < port.size(); ++i) {
+    if (i == 0 ? port[i] != ':' : !is_digit(port[i])) return false;
+  }
+  return port.size() <= 6 && read_host(authority.substr(0, end));
+}
+
+bool UrlHead::read_host(std::string_view host) {
+  if (host.size() > 1 && host.back() == '.') host.remove_suffix(1);
+  if (host.empty() || host.size() > kMaxHostLength) return false;
+  host_length_ = static_cast<std::uint16_t>(host.size());
+  host_is_address_ = host.front() == '[';
+  if (host_is_address_) {
+    for (std::size_t i = 0; i < host.size(); ++i) {
+      const char c = host[i];
+      const bool bracket = (i == 0 && c == '[') || (i + 1 == host.size() && c == ']');
+      if (!bracket && !is_hex(c) && c != ':' && c != '.') return false;
+      host_[i] = lower(c);
+    }
+    return true;
+  }
+  // Only letters, digits, '-' and '_' pass as they are: percent signs, non-ASCII and everything else that a
+  // URL parser maps to another host is its business. Empty labels are nobody's.
+  std::size_t label = 0;
+  bool label_is_number = true;
+  unsigned numbers = 0;
+  for (std::size_t i = 0; i < host.size(); ++i) {
+    const char c = lower(host[i]);
+    host_[i] = c;
+    if (c == '.') {
+      if (label == 0) return false;
+      numbers += label_is_number ? 1u : 0u;
+      label = 0;
+      label_is_number = true;
+      continue;
+    }
+    if (!is_letter(c) && !is_digit(c) && c != '-' && c != '_') return false;
+    label_is_number = label_is_number && is_digit(c) && !(label == 1 && host_[i - 1] == '0');
+    ++label;
+  }
+  if (label == 0) return false;
+  // WHATWG URL §3.5: a host whose last label is a number is an IPv4 address in one of many spellings. Only
+  // the plain one, four decimal numbers, is read here. A last label of hexadecimal digits behind 0x is a
+  // number too.
+  const std::size_t last = host_length_ - label;
+  const bool hexadecimal = label >= 2 && host_[last] == '0' && host_[last + 1] == 'x';
+  bool all_digits = true;
+  for (std::size_t i = last; i < host_length_; ++i) all_digits = all_digits && is_digit(host_[i]);
+  if (!all_digits && !hexadecimal) return true;
+  numbers += label_is_number ? 1u : 0u;
+  if (hexadecimal || numbers != 4) return false;
+  unsigned dots = 0;
+  unsigned value = 0;
+  for (std::size_t i = 0; i < host_length_; ++i) {
+    if (host_[i] == '.') {
+      ++dots;
+      value = 0;
+      continue;
+    }
+    value = value * 10 + static_cast<unsigned>(host_[i] - '0');
+    if (value > 255) return false;
+  }
+  host_is_address_ = true;
+  return dots == 3;
+}
+
+bool UrlHead::copy_path_of(const UrlHead& base, bool directory_only) {
+  std::uint16_t length = base.path_length_;
+  if (directory_only) {
+    while (length > 0 && base.path_[length - 1] != '/') --length;
+    if (length > 0) --length;  // read_path() puts a slash in front of each segment
+  }
+  for (std::uint16_t i = 0; i < length; ++i) path_[i] = base.path_[i];
+  path_length_ = length;
+  return length < kMaxPathBytes;
+}
+
+// Appends segment by segment, removing dot segments on the way. What does not fit any more can only matter if
+// a later
+// ".." would bring an earlier part back, so that is called unreadable.
+bool UrlHead::read_path(std::string_view path) {
+  if (path.empty()) {
+    if (path_length_ == 0) path_[path_length_++] = '/';
+    return true;
+  }
+  if (is_slash(path.front())) path.remove_prefix(1);
+  bool full = false;
+  for (;;) {
+    std::size_t end = 0;
+    while (end < path.size() && !is_slash(path[end])) {
+      // Tabs and line ends vanish in a URL parser: "/t\tr" is "/tr".
+      if (path[end] == '\t' || path[end] == '\n' || path[end] == '\r') return false;
+      ++end;
+    }
+    const std::string_view segment = path.substr(0, end);
+    const bool last = end == path.size();
+    const unsigned dots = segment.empty() ? 3 : dots_in(segment);
+    if (dots == 2) {
+      if (full) return false;
+      while (path_length_ > 0 && path_[--path_length_] != '/') {
+      }
+    }
+    if (dots == 3 || last) {
+      const std::size_t length = dots == 3 ? segment.size() : 0;
+      for (std::size_t i = 0; i <= length && !full; ++i) {
+        full = path_length_ == kMaxPathBytes;
+        if (!full) path_[path_length_++] = i == 0 ? '/' : segment[i - 1];
+      }
+    }
+    if (last) return true;
+    path.remove_prefix(end + 1);
+  }
+}
+
+bool UrlHead::is_secure() const {
+  if (scheme_ == Scheme::https) return true;
+  constexpr std::string_view kLocal = "localhost";
+  const std::string_view name = host();
+  if (name == kLocal || name == "[::1]") return true;
+  if (host_is_address_) return name.substr(0, 4) == "127.";
+  return name.size() > kLocal.size() && name.substr(name.size() - kLocal.size()) == kLocal &&
+         name[name.size() - kLocal.size() - 1] == '.';
+}
+
+}  // namespace metrofax::consent

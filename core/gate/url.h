@@ -1,0 +1,52 @@
+// Whose is this URL: scheme, host and path, as a browser would resolve them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace metrofax::consent {
+
+/// What a scheme means for a request. `local` never leaves the machine; `peer` is WebRTC's stun: and turn:;
+/// `handoff` starts another program (mailto:, tel:, sms:).
+enum class Scheme : std::uint8_t { none, http, https, local, peer, handoff, other };
+
+inline constexpr std::size_t kMaxPathBytes =
+    512;  ///< declared paths are at most 128 bytes: the rest decides nothing
+
+/// The parts of a URL that decide. Points into its own buffers: copy the struct, not the views.
+///
+/// This is not a URL parser. It accepts the URLs that every parser reads alike (WHATWG URL §4.4 without
+/// validation errors that change the host) and calls the rest unreadable, which the gate denies; a caller
+/// that has the platform's parser at hand normalises and asks again. So a disagreement with the browser can
+/// deny, and never allow.
+class UrlHead {
+ public:
+  /// url: absolute, protocol-relative or relative; up to the first '?' or '#' is enough. base: the page, or
+  /// null for an absolute URL. False: unreadable.
+  [[nodiscard]] bool read(std::string_view url, const UrlHead* base);
+
+  [[nodiscard]] Scheme scheme() const { return scheme_; }
+  /// Lower case, without port, userinfo and trailing dot; an IPv6 address keeps its brackets.
+  [[nodiscard]] std::string_view host() const { return {host_, host_length_}; }
+  [[nodiscard]] bool host_is_address() const { return host_is_address_; }
+  /// Dot segments removed, never empty for a network URL; cut at kMaxPathBytes.
+  [[nodiscard]] std::string_view path() const { return {path_, path_length_}; }
+  /// Potentially trustworthy (Secure Contexts §3.1): https, or the machine itself.
+  [[nodiscard]] bool is_secure() const;
+
+ private:
+  [[nodiscard]] bool read_authority(std::string_view authority);
+  [[nodiscard]] bool read_host(std::string_view host);
+  [[nodiscard]] bool read_path(std::string_view path);
+  [[nodiscard]] bool copy_path_of(const UrlHead& base, bool directory_only);
+
+  char host_[256];
+  char path_[kMaxPathBytes];
+  std::uint16_t host_length_ = 0;
+  std::uint16_t path_length_ = 0;
+  Scheme scheme_ = Scheme::none;
+  bool host_is_address_ = false;
+};
+
+}  // namespace metrofax::consent

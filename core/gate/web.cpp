@@ -1,0 +1,154 @@
+// What a page wants: requests, storage, and links to partners.
+#include "cookies/classify.h"
+#include "gate/case.h"
+
+namespace metrofax::consent::gate {
+namespace {
+
+using fb::Outcome;
+using fb::Reason;
+
+constexpr std::uint8_t kPatternPersistent = 2;
+constexpr std::uint8_t kPatternLinked = 4;
+constexpr std::uint8_t kPatternThirdParty = 16;
+
+Verdict answered(Case& c, Step step, Outcome outcome, Reason reason) {
+  c.answer(step, outcome, reason);
+  return c.verdict;
+}
+
+std::uint8_t kind_bit(fb::StorageKind kind) { return static_cast<std::uint8_t>(kind); }
+
+cookies::CookiePage cookie_page(const UrlHead& page) {
+  cookies::CookiePage facts;
+  facts.host = page.host();
+  facts.path = page.path();
+  facts.secure = page.is_secure();
+  return facts;
+}
+
+cookies::CookieApi api_of(fb::StorageApi api) {
+  return api == fb::StorageApi::httpCookie ? cookies::CookieApi::http : cookies::CookieApi::dom;
+}
+
+bool is_cookie(fb::StorageApi api) {
+  return api == fb::StorageApi::cookie || api == fb::StorageApi::httpCookie;
+}
+
+}  // namespace
+
+// scope.site: a verdict says whether the page is in scope; scope.co-brand: another brand's site has its own
+// policy.
+bool enter_page(Case& c, UrlHead& page) {
+  if (c.request.page.empty()) return !c.answer(Step::scope, Outcome::deny, Reason::page_missing);
+  if (!page.read(c.request.page, nullptr)) return !c.answer(Step::scope, Outcome::deny, Reason::url_invalid);
+  const bool network = page.scheme() == Scheme::http || page.scheme() == Scheme::https;
+  const Target target = network ? c.policy.find(page.host(), page.path(), page.host_is_address()) : Target{};
+  if (target.party == PartyKind::co_brand) return !c.answer(Step::scope, Outcome::deny, Reason::co_brand);
+  if (target.party != PartyKind::first)
+    return !c.answer(Step::scope, Outcome::deny, Reason::page_out_of_scope);
+  return true;
+}
+
+Verdict decide_web_request(Case& c) {
+  UrlHead page;
+  UrlHead url;
+  if (!enter_page(c, page)) return c.verdict;
+  if (!url.read(c.request.url, &page)) return answered(c, Step::scope, Outcome::deny, Reason::url_invalid);
+  switch (url.scheme()) {
+    case Scheme::local:  // nothing leaves the machine; what runs inside asks for itself
+      return answered(c, Step::scope, Outcome::allow, Reason::local_scheme);
+    case Scheme::handoff:
+      return answered(c, Step::scope, Outcome::allow, Reason::link_out);
+    case Scheme::http:
+    case Scheme::https:
+    case Scheme::peer:
+      break;
+    default:
+      return answered(c, Step::scope, Outcome::deny, Reason::scheme_unsupported);
+  }
+  c.target = c.policy.find(url.host(), url.path(), url.host_is_address());
+  c.pass(Step::party);
+  // scope.links: a visitor who follows a link leaves us; the link is neither rewritten nor held.
+  if (c.request.initiator == fb::Initiator::navigation && c.target.party != PartyKind::first) {
+    return answered(c, Step::scope, Outcome::allow, Reason::link_out);
+  }
+  if (c.target.party == PartyKind::co_brand) return answered(c, Step::scope, Outcome::deny, Reason::co_brand);
+  if (c.target.party == PartyKind::undeclared) return judge_undeclared(c, Reason::undeclared_party);
+  return judge_all(c, c.target.purposes);
+}
+
+Verdict decide_web_storage(Case& c) {
+  UrlHead page;
+  if (!enter_page(c, page)) return c.verdict;
+  const fb::StorageApi api = c.request.api;
+  if (api == fb::StorageApi::none) return answered(c, Step::scope, Outcome::deny, Reason::request_invalid);
+
+  std::string_view name = c.request.key;
+  c.storage = kind_bit(fb::StorageKind::script);
+  if (is_cookie(api)) {
+    const cookies::CookieFacts cookie =
+        cookies::classify_cookie(c.request.key, cookie_page(page), c.subject.now, api_of(api));
+    name = cookie.name;
+    switch (cookie.kind) {
+      case cookies::CookieKind::expired:  // cookies.removal: whoever takes a cookie away takes nothing from
+                                          // anybody
+        return answered(c, Step::party, Outcome::allow, Reason::removal);
+      case cookies::CookieKind::rejected:
+        return answered(c, Step::party, Outcome::deny, Reason::cookie_rejected);
+      // cookies.session, cookies.persistent: what it is, not what it was declared to be.
+      case cookies::CookieKind::session:
+        c.storage = kind_bit(fb::StorageKind::session);
+        break;
+      case cookies::CookieKind::persistent:
+        c.storage = kind_bit(fb::StorageKind::persistent);
+        break;
+    }
+  }
+
+  const StorageMatch match = c.policy.find_storage(name, api);
+  if (match.pattern == nullptr) {
+    UrlHead writer;
+    c.target = Target{};
+    if (!c.request.writer.empty() && writer.read(c.request.writer, &page)) {
+      c.target.vendor = c.policy.find(writer.host(), writer.path(), writer.host_is_address()).vendor;
+    }
+    // W6. A policy may let undeclared session cookies be: they end with the browser (cookies.session).
+    const fb::Rule* rule = find_rule(c);
+    const bool tolerated = rule != nullptr && rule->needs() == fb::Needs::nothing &&
+                           c.storage == kind_bit(fb::StorageKind::session);
+    if (!tolerated) return judge_undeclared(c, Reason::undeclared_storage);
+    c.rule = rule;
+    return answered(c, Step::undeclared, Outcome::allow, Reason::undeclared_session_storage);
+  }
+  const fb::Pattern& pattern = *match.pattern;
+  c.target.vendor = pattern.vendor();
+  c.target.party = (pattern.flags() & kPatternThirdParty) != 0 ? PartyKind::third : PartyKind::first;
+  c.target.purposes = pattern.purposes();
+  c.declared_clause = pattern.clause();
+  c.pass(Step::party);
+  // security.tls: what is linked to an account does not travel in the clear.
+  if ((pattern.flags() & kPatternLinked) != 0 && !page.is_secure()) {
+    return answered(c, Step::scope, Outcome::deny, Reason::insecure_page);
+  }
+  return judge_all(c, c.target.purposes);
+}
+
+// cookies.handoff: the click always works; what is personal goes along only where that was granted.
+Verdict decide_web_handoff(Case& c) {
+  UrlHead page;
+  UrlHead url;
+  if (!enter_page(c, page)) return c.verdict;
+  if (!url.read(c.request.url, &page)) return answered(c, Step::scope, Outcome::strip, Reason::url_invalid);
+  c.target = c.policy.find(url.host(), url.path(), url.host_is_address());
+  c.pass(Step::party);
+  if (c.target.party == PartyKind::first)
+    return answered(c, Step::scope, Outcome::allow, Reason::first_party);
+  const fb::Rule* rule = find_rule(c);
+  if (rule == nullptr) return answered(c, Step::rule, Outcome::strip, Reason::no_rule);
+  judge_all(c, rule->purposes());
+  if (c.verdict.outcome != Outcome::allow) c.verdict.outcome = Outcome::strip;
+  return c.verdict;
+}
+
+}  // namespace metrofax::consent::gate
