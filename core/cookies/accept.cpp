@@ -22,14 +22,12 @@ void set_lifetime(const SetCookie& line, std::int64_t now, Cookie& cookie) {
   if (cookie.capped) cookie.expires = now + kMaxLifetime;
 }
 
-/// 5.6.3 and 5.7 steps 7-10: which host or hosts the cookie is for.
+/// 5.6.3 and 5.7 steps 7-10: which host or hosts the cookie is for. An attribute that is not ASCII matches no
+/// host.
 ErrorCode set_domain(std::string_view attribute, const CookiePage& page, Profile profile, Cookie& cookie) {
   cookie.domain = page.host;
-  for (const char c : attribute) {
-    if (static_cast<unsigned char>(c) > 0x7F) return ErrorCode::cookie_domain_mismatch;
-  }
-  if (attribute.starts_with('.')) {
-    attribute.remove_prefix(1);
+  if (!attribute.empty() && attribute.front() == '.') {
+    attribute = slice(attribute, 1, attribute.size());
     // The draft takes "Domain=." for no Domain at all.
     if (attribute.empty() && profile != Profile::rfc6265bis) return ErrorCode::cookie_domain_dot;
   }
@@ -37,8 +35,7 @@ ErrorCode set_domain(std::string_view attribute, const CookiePage& page, Profile
   if (!domain_match(page.host, attribute)) return ErrorCode::cookie_domain_mismatch;
 
   const bool itself = attribute.size() == page.host.size();
-  const bool suffix =
-      attribute.size() <= page.public_suffix.size() || find_or_end(attribute, '.') == attribute.size();
+  const bool suffix = attribute.size() <= page.public_suffix.size() || !contains(attribute, '.');
   if (suffix && !itself) return ErrorCode::cookie_public_suffix;
   // A public suffix that sets a cookie for itself gets a host-only one; Chromium does the same with
   // addresses.
@@ -55,26 +52,26 @@ ErrorCode set_path(std::string_view attribute, const CookiePage& page, Profile p
       if (static_cast<unsigned char>(c) > 0x7F) return ErrorCode::cookie_bad_path;
     }
   }
-  cookie.path = attribute.starts_with('/') ? attribute : default_path(page.path);
+  cookie.path = !attribute.empty() && attribute.front() == '/' ? attribute : default_path(page.path);
   return ErrorCode::ok;
 }
 
 /// 5.7, the last checks before the store: what a prefix promises must hold.
 ErrorCode check_prefixes(const SetCookie& line, const Cookie& cookie, Profile profile) {
-  if (cookie.name.empty()) {
-    // Sent as the bare value, it would be read as a cookie with that name.
-    const NamePrefix faked = name_prefix(cookie.value, profile);
-    return faked.secure ? ErrorCode::cookie_prefix_nameless : ErrorCode::ok;
+  const bool nameless = cookie.name.empty();
+  const unsigned promises = prefix_promises(nameless ? cookie.value : cookie.name, profile);
+  if (promises == 0) return ErrorCode::ok;
+  // Sent as the bare value, it would be read as a cookie with that name.
+  if (nameless) return ErrorCode::cookie_prefix_nameless;
+  if ((promises & kPromisesHost) != 0) {
+    const bool path_given = profile == Profile::rfc6265bis || is_root(line.path);
+    if (!cookie.secure || !cookie.host_only || !is_root(cookie.path) || !path_given) {
+      return ErrorCode::cookie_prefix_host;
+    }
   }
-  const NamePrefix prefix = name_prefix(cookie.name, profile);
-  if (prefix.secure && !cookie.secure) {
-    return prefix.host ? ErrorCode::cookie_prefix_host : ErrorCode::cookie_prefix_secure;
-  }
-  const bool path_given = profile == Profile::rfc6265bis || line.path == "/";
-  if (prefix.host && !(cookie.host_only && cookie.path == "/" && path_given))
-    return ErrorCode::cookie_prefix_host;
-  if (prefix.http && !cookie.http_only) return ErrorCode::cookie_prefix_http;
-  return ErrorCode::ok;
+  if (!cookie.secure) return ErrorCode::cookie_prefix_secure;
+  return (promises & kPromisesHttpOnly) != 0 && !cookie.http_only ? ErrorCode::cookie_prefix_http
+                                                                  : ErrorCode::ok;
 }
 
 ErrorCode check_flags(const Cookie& cookie, const CookiePage& page, CookieApi api) {
@@ -94,25 +91,15 @@ ErrorCode check_flags(const Cookie& cookie, const CookiePage& page, CookieApi ap
 
 }  // namespace
 
-NamePrefix name_prefix(std::string_view name, Profile profile) {
-  NamePrefix prefix;
-  if (!starts_with_ignoring_case(name, "__")) return prefix;
-  name.remove_prefix(2);
-  const bool with_http = profile != Profile::rfc6265bis;
-  if (starts_with_ignoring_case(name, "host-")) {
-    prefix.secure = prefix.host = true;
-    prefix.http = with_http && starts_with_ignoring_case(name.substr(5), "http-");
-  } else if (starts_with_ignoring_case(name, "secure-")) {
-    prefix.secure = true;
-  } else if (with_http && starts_with_ignoring_case(name, "http-")) {
-    prefix.secure = prefix.http = true;
-  }
-  return prefix;
+unsigned prefix_promises(std::string_view name, Profile profile) {
+  // One row of promises by word for the draft, one for the others; the last of a row is that of no prefix.
+  static constexpr std::uint8_t rows[2][5] = {{1, 0, 1 | 2, 1 | 2, 0}, {1, 1 | 4, 1 | 2 | 4, 1 | 2, 0}};
+  return rows[profile != Profile::rfc6265bis]
+             [find_word(name.data(), name.size(), "__secure-\n__http-\n__host-http-\n__host-\n", true)];
 }
 
-Result<Cookie> accept_cookie(const SetCookie& line, const CookiePage& page, std::int64_t now, CookieApi api,
-                             Profile profile) {
-  Cookie cookie;
+ErrorCode accept_cookie(const SetCookie& line, const CookiePage& page, std::int64_t now, CookieApi api,
+                        Profile profile, Cookie& cookie) {
   cookie.name = line.name;
   cookie.value = line.value;
   cookie.secure = line.secure;
@@ -125,8 +112,7 @@ Result<Cookie> accept_cookie(const SetCookie& line, const CookiePage& page, std:
   if (code == ErrorCode::ok) code = set_path(line.path, page, profile, cookie);
   if (code == ErrorCode::ok) code = check_flags(cookie, page, api);
   if (code == ErrorCode::ok) code = check_prefixes(line, cookie, profile);
-  if (code != ErrorCode::ok) return Error{code, 0};
-  return cookie;
+  return code;
 }
 
 }  // namespace metrofax::consent::cookies

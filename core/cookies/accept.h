@@ -25,9 +25,9 @@ constexpr std::int64_t clamp_time(std::int64_t now) {
 
 /// The page or response that a cookie comes from.
 struct CookiePage {
-  std::string_view host;        // as a URL writes it, A-labels, without port
-  std::string_view path = "/";  // without query
-  bool secure = false;          // https, or what the user agent holds to be as safe
+  std::string_view host;             // as a URL writes it, A-labels, without port
+  std::string_view path = {"/", 1};  // without query
+  bool secure = false;               // https, or what the user agent holds to be as safe
   SiteContext site = SiteContext::same_site;
   /// The public suffix of `host`, where the caller knows it (the core carries no list): a Domain attribute
   /// that names it or a parent of it is refused. Left empty, a name without a dot is one, as the list's
@@ -54,19 +54,22 @@ struct Cookie {
   SameSite same_site = SameSite::unset;
 };
 
-/// The cookie that `page` may store from `line` at `now` (unix seconds), or why not: one of the cookie_*
-/// codes, offset 0. What depends on cookies already there (Secure and HttpOnly ones that may not be
-/// overwritten) is decided by the store.
-Result<Cookie> accept_cookie(const SetCookie& line, const CookiePage& page, std::int64_t now, CookieApi api,
-                             Profile profile);
+/// Writes the cookie that `page` may store from `line` at `now` (unix seconds). ok, or why it may not: one of
+/// the cookie_* codes; then `cookie` holds what had been settled. What depends on cookies already there
+/// (Secure and HttpOnly ones that may not be overwritten) is decided by the store.
+ErrorCode accept_cookie(const SetCookie& line, const CookiePage& page, std::int64_t now, CookieApi api,
+                        Profile profile, Cookie& cookie);
 
-/// Whether a name asks for a prefix's guarantees: any case counts (4.1.3). `__Http-` and `__Host-Http-` are
-/// of `layered` and `chromium` alone.
-struct NamePrefix {
-  bool secure = false;  // Secure is needed
-  bool host = false;    // no Domain, Path=/
-  bool http = false;    // HttpOnly
+/// What a name's prefix promises; a mask.
+enum PrefixPromise : std::uint8_t {
+  kPromisesSecure = 1,    // Secure
+  kPromisesHost = 2,      // no Domain, Path=/
+  kPromisesHttpOnly = 4,  // HttpOnly, so never set by script
 };
-NamePrefix name_prefix(std::string_view name, Profile profile);
+
+/// The promises of a cookie name: `__Secure-` and `__Host-`, in any case (4.1.3), and but for profile
+/// rfc6265bis
+/// `__Http-` and `__Host-Http-`.
+unsigned prefix_promises(std::string_view name, Profile profile);
 
 }  // namespace metrofax::consent::cookies

@@ -23,22 +23,18 @@ CookieFacts classify_cookie(const Cookie& cookie, std::int64_t now) {
 
 CookieFacts classify_cookie(std::string_view line, const CookiePage& page, std::int64_t now, CookieApi api,
                             Profile profile) {
-  CookieFacts rejected;
-  const Result<SetCookie> parsed = parse_set_cookie(line, profile);
-  if (!parsed.ok()) {
-    rejected.why = parsed.error().code;
-    return rejected;
+  SetCookie parsed;
+  Cookie cookie;
+  ErrorCode code = parse_set_cookie(line, profile, parsed).code;
+  if (code == ErrorCode::ok) code = accept_cookie(parsed, page, now, api, profile, cookie);
+  CookieFacts facts = classify_cookie(cookie, now);
+  if (code != ErrorCode::ok) {
+    facts.kind = CookieKind::rejected;
+    facts.why = code;
+    facts.lifetime = 0;
+    facts.capped = false;
   }
-  const Result<Cookie> accepted = accept_cookie(parsed.value(), page, now, api, profile);
-  if (!accepted.ok()) {
-    rejected.name = parsed.value().name;
-    rejected.why = accepted.error().code;
-    rejected.secure = parsed.value().secure;
-    rejected.http_only = parsed.value().http_only;
-    rejected.partitioned = parsed.value().partitioned;
-    return rejected;
-  }
-  return classify_cookie(accepted.value(), now);
+  return facts;
 }
 
 }  // namespace metrofax::consent::cookies

@@ -13,65 +13,54 @@ constexpr bool is_delimiter(char c) {
          (byte >= 0x5B && byte <= 0x60) || (byte >= 0x7B && byte <= 0x7E);
 }
 
-/// Reads a number of `least` to `most` digits that is not followed by a further digit; moves `text` past it.
-bool take_number(std::string_view& text, std::size_t least, std::size_t most, int& number) {
-  std::size_t count = 0;
-  int sum = 0;
-  while (count < text.size() && is_digit(text[count])) {
-    if (++count > most) return false;
-    sum = sum * 10 + (text[count - 1] - '0');
+/// A run of digits at `at`: how many there are (at most 5 are counted), and their value. Moves `at` past
+/// them.
+struct Number {
+  int digits = 0;
+  int value = 0;
+};
+Number take_number(const char*& at, const char* end) {
+  Number number;
+  while (at != end && is_digit(*at) && number.digits < 5) {
+    number.value = number.value * 10 + (*at++ - '0');
+    ++number.digits;
   }
-  if (count < least) return false;
-  text.remove_prefix(count);
-  number = sum;
-  return true;
+  return number;
 }
 
-struct Moment {
-  int hour = -1;  // -1: not found yet
-  int minute = 0;
-  int second = 0;
-  int day = -1;
-  int month = -1;
-  int year = -1;
-};
+enum Field : unsigned char { kHour, kMinute, kSecond, kDay, kMonth, kYear, kFields };
 
 /// time = 1*2DIGIT ":" 1*2DIGIT ":" 1*2DIGIT [ non-digit *OCTET ]
-bool take_time(std::string_view token, Moment& moment) {
-  int field[3];
-  for (int i = 0; i < 3; ++i) {
-    if (i > 0) {
-      if (token.empty() || token.front() != ':') return false;
-      token.remove_prefix(1);
-    }
-    if (!take_number(token, 1, 2, field[i])) return false;
+bool take_time(const char* at, const char* end, int* fields) {
+  for (int i = kHour; i <= kSecond; ++i) {
+    const Number number = take_number(at, end);
+    if (number.digits < 1 || number.digits > 2) return false;
+    fields[i] = number.value;
+    if (i < kSecond && (at == end || *at++ != ':')) return false;
   }
-  moment.hour = field[0];
-  moment.minute = field[1];
-  moment.second = field[2];
   return true;
-}
-
-/// month = a three-letter name, whatever follows it.
-bool take_month(std::string_view token, Moment& moment) {
-  constexpr std::string_view names = "janfebmaraprmayjunjulaugsepoctnovdec";
-  for (int i = 0; i < 12; ++i) {
-    if (starts_with_ignoring_case(token, names.substr(static_cast<std::size_t>(i) * 3, 3))) {
-      moment.month = i + 1;
-      return true;
-    }
-  }
-  return false;
 }
 
 /// 5.1.1 step 2: a token is tried as time, day of the month, month, year, in this order; the first that is
-/// still wanted and fits takes it.
-void take_token(std::string_view token, Moment& moment) {
-  if (moment.hour < 0 && take_time(token, moment)) return;
-  std::string_view rest = token;
-  if (moment.day < 0 && take_number(rest, 1, 2, moment.day)) return;
-  if (moment.month < 0 && take_month(token, moment)) return;
-  if (moment.year < 0) take_number(rest, 2, 4, moment.year);
+/// still wanted and fits takes it. A wanted field is negative.
+void take_token(const char* at, const char* end, int* fields) {
+  if (fields[kHour] < 0) {
+    if (take_time(at, end, fields)) return;
+    fields[kHour] = -1;  // it may have read half a time
+  }
+  const char* rest = at;
+  const Number number = take_number(rest, end);
+  // month = a three-letter name, whatever follows it.
+  const auto month =
+      static_cast<int>(find_word(at, static_cast<std::size_t>(end - at),
+                                 "jan\nfeb\nmar\napr\nmay\njun\njul\naug\nsep\noct\nnov\ndec\n", true));
+  if (fields[kDay] < 0 && number.digits >= 1 && number.digits <= 2) {
+    fields[kDay] = number.value;
+  } else if (fields[kMonth] < 0 && month < 12) {
+    fields[kMonth] = month + 1;
+  } else if (fields[kYear] < 0 && number.digits >= 2 && number.digits <= 4) {
+    fields[kYear] = number.value;
+  }
 }
 
 int days_in_month(int year, int month) {
@@ -81,33 +70,38 @@ int days_in_month(int year, int month) {
 
 }  // namespace
 
-std::int64_t days_from_civil(std::int64_t year, int month, int day) {
-  // Years begin in March here, so that the leap day is the last of its year.
-  year -= month <= 2 ? 1 : 0;
-  const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
-  const std::int64_t year_of_era = year - era * 400;
-  const std::int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+std::int32_t days_from_civil(int year, int month, int day) {
+  // Years begin in March here, so that the leap day is the last of its year. They are positive: floor is
+  // truncation.
+  if (month <= 2) --year;
+  const int day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+  return year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - 719468;
 }
 
 std::optional<std::int64_t> parse_cookie_date(std::string_view text) {
-  Moment moment;
-  while (!text.empty()) {
-    std::size_t length = 0;
-    while (length < text.size() && !is_delimiter(text[length])) ++length;
-    if (length > 0) take_token(text.substr(0, length), moment);
-    text.remove_prefix(length < text.size() ? length + 1 : length);
+  int fields[kFields] = {-1, 0, 0, -1, -1, -1};
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end) {
+    const char* const start = at;
+    while (at != end && !is_delimiter(*at)) ++at;
+    if (at == start) {
+      ++at;
+    } else {
+      take_token(start, at, fields);
+    }
   }
-  // Steps 3 and 4 come before the check for a missing year so that only a year that was read is moved.
-  if (moment.year >= 70 && moment.year <= 99) moment.year += 1900;
-  if (moment.year >= 0 && moment.year <= 69) moment.year += 2000;
-  // Steps 5 and 6; "missing" is negative and fails the same comparisons.
-  if (moment.hour < 0 || moment.hour > 23 || moment.minute > 59 || moment.second > 59 || moment.month < 1 ||
-      moment.year < 1601 || moment.day < 1 || moment.day > days_in_month(moment.year, moment.month)) {
+  int year = fields[kYear];
+  if (year >= 0 && year < 100) year += year < 70 ? 2000 : 1900;  // steps 3 and 4
+  const int month = fields[kMonth];
+  const int day = fields[kDay];
+  // Steps 5 and 6. What is missing is negative and fails the same comparisons.
+  if (fields[kHour] < 0 || fields[kHour] > 23 || fields[kMinute] > 59 || fields[kSecond] > 59 || month < 1 ||
+      year < 1601 || day < 1 || day > days_in_month(year, month)) {
     return std::nullopt;
   }
-  return days_from_civil(moment.year, moment.month, moment.day) * 86400 + moment.hour * 3600 +
-         moment.minute * 60 + moment.second;
+  return std::int64_t{days_from_civil(year, month, day)} * 86400 +
+         (fields[kHour] * 3600 + fields[kMinute] * 60 + fields[kSecond]);
 }
 
 }  // namespace metrofax::consent::cookies

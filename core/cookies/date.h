@@ -17,7 +17,8 @@ inline constexpr std::int64_t kEarliestDate = -11644473600;
 /// missing time are no dates.
 std::optional<std::int64_t> parse_cookie_date(std::string_view text);
 
-/// Days between 1970-01-01 and a day of the proleptic Gregorian calendar. month 1..12, day 1..31.
-std::int64_t days_from_civil(std::int64_t year, int month, int day);
+/// Days between 1970-01-01 and a day of the proleptic Gregorian calendar. year 1..9999, month 1..12,
+/// day 1..31.
+std::int32_t days_from_civil(int year, int month, int day);
 
 }  // namespace metrofax::consent::cookies

@@ -13,6 +13,9 @@ bool is_ip_address(std::string_view host);
 /// address. Letters are compared without case; neither side may carry a leading dot.
 bool domain_match(std::string_view host, std::string_view domain);
 
+/// Whether the path is "/".
+bool is_root(std::string_view path);
+
 /// Path matching, 5.1.4: `cookie_path` is the request path or a folder above it.
 bool path_match(std::string_view request_path, std::string_view cookie_path);
 

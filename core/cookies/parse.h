@@ -22,7 +22,7 @@ inline constexpr std::size_t kMaxNameAndValue = 4096;
 inline constexpr std::size_t kMaxAttributeValue = 1024;
 
 /// 400 days in seconds: no cookie outlives this (5.5).
-inline constexpr std::int64_t kMaxLifetime = 34560000;
+inline constexpr std::int32_t kMaxLifetime = 34560000;
 
 /// A parsed line. Every view points into the line; a view that is absent has data() == nullptr, an empty one
 /// has not.
@@ -32,7 +32,7 @@ struct SetCookie {
   std::string_view domain;    // the last Domain attribute as written
   std::string_view path;      // the last Path attribute as written
   std::string_view max_age;   // the last valid Max-Age as written, `-?[0-9]+`
-  std::int64_t lifetime = 0;  // of that Max-Age: 0 where it is not positive, at most kMaxLifetime + 1
+  std::int32_t lifetime = 0;  // of that Max-Age: 0 where it is not positive, at most kMaxLifetime + 1
   std::int64_t expires = 0;   // the last valid Expires, unix seconds, not capped
   bool has_expires = false;
   bool secure = false;
@@ -46,6 +46,8 @@ struct SetCookie {
 /// and value over 4096 octets), and in profile chromium cookie_tab (inside a name or value, of the cookie or
 /// of an attribute) and cookie_nameless_with_equals. The offset is that of the offending byte or part. An
 /// attribute that is unknown, over 1024 octets or invalid is as if it were not there.
-Result<SetCookie> parse_set_cookie(std::string_view line, Profile profile);
+/// The answer is written in place, because a Result would be copied several times on the page's critical
+/// path; after an error it holds what had been read. Code ok: parsed.
+Error parse_set_cookie(std::string_view line, Profile profile, SetCookie& cookie);
 
 }  // namespace metrofax::consent::cookies
