@@ -26,8 +26,7 @@ struct Case {
 
   [[nodiscard]] PurposeSet bit() const { return purpose == kNoPurpose ? 0 : PurposeSet{1} << purpose; }
   [[nodiscard]] const fb::Regime& regime() const {
-    const std::uint16_t index = subject.regime;
-    return policy.regime(index < policy.root().regimes()->size() ? index : policy.strict_regime());
+    return policy.regimes[subject.regime < policy.regimes.count ? subject.regime : policy.strict_regime];
   }
 
   /// Decides: fills in the verdict, with the clause of the rule row, or of the reason where no row explains

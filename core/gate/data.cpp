@@ -73,14 +73,14 @@ Verdict disclosure(Case& c) {
     c.answer(Step::data, Outcome::allow, Reason::entity_data);
     return c.verdict;
   }
-  const bool known_purpose = c.request.purpose < c.policy.root().purposes()->size();
+  const bool known_purpose = c.request.purpose < c.policy.purposes.count;
   if (!known_purpose) {
     c.answer(Step::data, Outcome::deny, Reason::request_invalid);
     return c.verdict;
   }
   const PurposeSet purpose = PurposeSet{1} << c.request.purpose;
   c.target.party = PartyKind::undeclared;
-  if (c.request.party < c.policy.root().vendors()->size()) {
+  if (c.request.party < c.policy.vendors.count) {
     c.target.party = PartyKind::third;
     c.target.vendor = c.request.party;
   }
@@ -88,7 +88,7 @@ Verdict disclosure(Case& c) {
     return judge_undeclared(c, Reason::undeclared_party);
   }
   // intermediary.purpose: a processor may use what it gets for the purpose of its row and no other.
-  if (c.target.party == PartyKind::third && (c.policy.vendor(c.target.vendor).purposes() & purpose) == 0) {
+  if (c.target.party == PartyKind::third && (c.policy.vendors[c.target.vendor].purposes() & purpose) == 0) {
     c.purpose = c.request.purpose;
     c.answer(Step::data, Outcome::deny, Reason::purpose_mismatch);
     return c.verdict;

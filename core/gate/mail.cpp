@@ -9,7 +9,7 @@ using fb::Reason;
 
 bool first_purpose(Case& c) {
   const PurposeSet purposes = c.rule->purposes();
-  for (std::uint8_t number = 0; number < c.policy.root().purposes()->size(); ++number) {
+  for (std::uint8_t number = 0; number < c.policy.purposes.count; ++number) {
     if ((purposes >> number & 1u) == 0) continue;
     c.purpose = number;
     return true;

@@ -64,7 +64,7 @@ bool rule_step(Case& c) {
 }
 
 bool necessary_step(Case& c) {
-  const bool necessary = (c.policy.purpose(c.purpose).flags() & kPurposeNecessary) != 0;
+  const bool necessary = (c.policy.purposes[c.purpose].flags() & kPurposeNecessary) != 0;
   if (!necessary || c.rule->needs() != Needs::nothing) return c.pass(Step::necessary);
   const bool ours = c.target.party == PartyKind::first && c.request.kind == fb::Kind::web_request;
   return c.answer(Step::necessary, Outcome::allow, ours ? Reason::first_party : Reason::necessary);
@@ -139,11 +139,11 @@ bool consent_step(Case& c) {
 bool revision_step(Case& c) {
   const ConsentState& consent = c.subject.consent;
   if (!consent.present) return c.pass(Step::revision);
-  if (consent.revision >= c.policy.root().revisions()->size()) {
+  if (consent.revision >= c.policy.revisions.count) {
     if (standing(c) != Standing::granted) return c.pass(Step::revision);
     return c.answer(Step::revision, Outcome::hold, Reason::revision_unknown);
   }
-  const fb::Revision& given_under = *c.policy.root().revisions()->Get(consent.revision);
+  const fb::Revision& given_under = c.policy.revisions[consent.revision];
   if ((given_under.flags() & kRevisionMaterial) == 0 || (given_under.purposes() & c.bit()) == 0) {
     return c.pass(Step::revision);
   }
@@ -169,7 +169,8 @@ Verdict judge(Case& c) {
 const fb::Rule* find_rule(const Case& c) {
   const auto kind = static_cast<std::uint16_t>(1u << static_cast<unsigned>(c.request.kind));
   const fb::Party party = party_of(c.target.party);
-  for (const fb::Rule* rule : *c.policy.root().rules()) {
+  for (const fb::Rule& row : c.policy.rules) {
+    const fb::Rule* rule = &row;
     if ((rule->kinds() & kind) == 0) continue;
     if (!fits(rule->purposes(), c.bit()) || !fits(rule->party(), party)) continue;
     if (!fits(static_cast<std::uint8_t>(rule->storage()), c.storage)) continue;
@@ -185,7 +186,7 @@ Verdict judge_all(Case& c, PurposeSet purposes) {
     c.answer(Step::party, Outcome::deny, Reason::no_rule);
     return c.verdict;
   }
-  for (std::uint8_t number = 0; number < c.policy.root().purposes()->size(); ++number) {
+  for (std::uint8_t number = 0; number < c.policy.purposes.count; ++number) {
     if ((purposes >> number & 1u) == 0) continue;
     purposes &= ~(PurposeSet{1} << number);
     c.purpose = number;
@@ -218,7 +219,7 @@ bool Case::answer(Step step, Outcome outcome, Reason reason) {
   verdict.clause =
       row_decides ? (of_row != kNoIndex ? of_row : of_reason) : (of_reason != kNoIndex ? of_reason : of_row);
   if (outcome == Outcome::allow && purpose != kNoPurpose) {
-    const fb::Purpose& row = policy.purpose(purpose);
+    const fb::Purpose& row = policy.purposes[purpose];
     verdict.mode = rule != nullptr && rule->mode() < row.mode() ? rule->mode() : row.mode();
     verdict.retention = row.retention();
   }

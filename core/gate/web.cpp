@@ -8,7 +8,6 @@ namespace {
 using fb::Outcome;
 using fb::Reason;
 
-constexpr std::uint8_t kPatternPersistent = 2;
 constexpr std::uint8_t kPatternLinked = 4;
 constexpr std::uint8_t kPatternThirdParty = 16;
 
@@ -106,8 +105,8 @@ Verdict decide_web_storage(Case& c) {
     }
   }
 
-  const StorageMatch match = c.policy.find_storage(name, api);
-  if (match.pattern == nullptr) {
+  const fb::Pattern* declared = c.policy.find_storage(name, api);
+  if (declared == nullptr) {
     UrlHead writer;
     c.target = Target{};
     if (!c.request.writer.empty() && writer.read(c.request.writer, &page)) {
@@ -121,7 +120,7 @@ Verdict decide_web_storage(Case& c) {
     c.rule = rule;
     return answered(c, Step::undeclared, Outcome::allow, Reason::undeclared_session_storage);
   }
-  const fb::Pattern& pattern = *match.pattern;
+  const fb::Pattern& pattern = *declared;
   c.target.vendor = pattern.vendor();
   c.target.party = (pattern.flags() & kPatternThirdParty) != 0 ? PartyKind::third : PartyKind::first;
   c.target.purposes = pattern.purposes();

@@ -28,10 +28,19 @@ struct Target {
   bool beacon = false;
 };
 
-/// A declared name in storage.
-struct StorageMatch {
-  const fb::Pattern* pattern = nullptr;  ///< null: undeclared
+/// Rows of a compiled policy, in place.
+template <class T>
+struct Rows {
+  const T* data = nullptr;
+  std::uint32_t count = 0;
+
+  [[nodiscard]] const T& operator[](std::uint32_t index) const { return data[index]; }
+  [[nodiscard]] const T* begin() const { return data; }
+  [[nodiscard]] const T* end() const { return data + count; }
 };
+
+/// Ids joined by line feeds, in index order.
+using Ids = std::string_view;
 
 /// A verified, immutable policy. Opening checks the checksum, the FlatBuffer and every index in it once, so
 /// that nothing read later can leave the blob; it keeps pointers into `blob`, which must outlive it. Look-ups
@@ -47,18 +56,29 @@ class PolicyView {
   [[nodiscard]] bool loaded() const { return root_ != nullptr; }
   [[nodiscard]] const fb::Policy& root() const { return *root_; }
 
+  // What the gate reads, taken out of the FlatBuffer once: an access is a load and not a search through its
+  // vtable.
+  Rows<fb::Rule> rules;
+  Rows<fb::Purpose> purposes;  ///< by number
+  Rows<fb::Vendor> vendors;    ///< 0 is ourselves
+  Rows<fb::Regime> regimes;
+  Rows<fb::Revision> revisions;  ///< 0 is the present version
+  Ids purpose_ids, vendor_ids, regime_ids, clause_ids, area_ids;
+  std::string_view version;
+  std::uint16_t strict_regime = 0;
+
   /// Whose a URL is. host: lower-case ASCII without trailing dot; path: from its slash, normalised, no query.
   /// is_address: an IP address has no parent domains.
   [[nodiscard]] Target find(std::string_view host, std::string_view path, bool is_address) const;
 
-  /// The declaration of a cookie or storage key: an exact name first, then the longest prefix (cookies.md).
-  [[nodiscard]] StorageMatch find_storage(std::string_view name, fb::StorageApi api) const;
+  /// The declaration of a cookie or storage key, null if there is none: an exact name first, then the longest
+  /// prefix (cookies.md).
+  [[nodiscard]] const fb::Pattern* find_storage(std::string_view name, fb::StorageApi api) const;
 
   /// W7: region, then country, then "elsewhere" for a country no regime lists, then the strict regime where
   /// the place is unknown. country: ISO 3166-1 alpha-2; region: the part of ISO 3166-2 behind the hyphen;
   /// both upper case or empty.
   [[nodiscard]] std::uint16_t regime_of_place(std::string_view country, std::string_view region) const;
-  [[nodiscard]] std::uint16_t strict_regime() const { return root_->strict_regime(); }
 
   /// Index of a version in `revisions`: 0 is the present one, kNoIndex an unknown one.
   [[nodiscard]] std::uint16_t revision_of(std::string_view version) const;
@@ -66,28 +86,29 @@ class PolicyView {
   /// The clause that explains a reason where no rule row does; kNoIndex if the policy names none.
   [[nodiscard]] std::uint16_t clause_of(fb::Reason reason) const;
 
-  [[nodiscard]] const fb::Purpose& purpose(unsigned number) const { return *root_->purposes()->Get(number); }
-  [[nodiscard]] const fb::Vendor& vendor(unsigned index) const { return *root_->vendors()->Get(index); }
-  [[nodiscard]] const fb::Regime& regime(unsigned index) const { return *root_->regimes()->Get(index); }
-
-  [[nodiscard]] std::string_view purpose_id(unsigned number) const {
-    return line(root_->purpose_ids(), number);
-  }
-  [[nodiscard]] std::string_view vendor_id(unsigned index) const { return line(root_->vendor_ids(), index); }
-  [[nodiscard]] std::string_view regime_id(unsigned index) const { return line(root_->regime_ids(), index); }
-  [[nodiscard]] std::string_view clause_id(unsigned index) const { return line(root_->clause_ids(), index); }
-  [[nodiscard]] std::string_view area_id(unsigned index) const { return line(root_->area_ids(), index); }
-
-  /// Index of an id in one of the `*_ids` lists, kNoIndex if it is not there.
-  [[nodiscard]] static std::uint16_t index_of(const flatbuffers::String* list, std::string_view id);
+  /// The id at `index` of a list, empty if it is not there.
+  [[nodiscard]] static std::string_view id_at(Ids list, unsigned index);
+  /// Index of an id in a list, kNoIndex if it is not there.
+  [[nodiscard]] static std::uint16_t index_of(Ids list, std::string_view id);
 
  private:
-  [[nodiscard]] static std::string_view line(const flatbuffers::String* list, unsigned index);
   [[nodiscard]] std::string_view text(std::uint32_t at, std::uint32_t length) const;
   [[nodiscard]] const fb::Host* find_host(std::string_view host, bool is_address) const;
+  void take_rows();
   [[nodiscard]] bool structure_is_sound() const;
 
   const fb::Policy* root_ = nullptr;
+  Rows<fb::Host> hosts_;
+  Rows<fb::Path> paths_;
+  Rows<fb::Pattern> patterns_;
+  Rows<fb::Place> places_;
+  Rows<fb::ReasonClause> reasons_;
+  Rows<std::uint32_t> buckets_;
+  std::string_view text_;
+  std::uint16_t first_party_paths_at_ = 0;
+  std::uint16_t first_party_paths_count_ = 0;
+  std::uint8_t max_labels_ = 0;
+  std::uint8_t elsewhere_regime_ = 0;
 };
 
 }  // namespace metrofax::consent

@@ -1,0 +1,210 @@
+// The exported functions of gate.wasm: one for each question, nothing decided here.
+//
+// Every function takes and returns 32-bit integers. Status 0 is success; anything else is "no verdict", which
+// every caller treats as deny. State is one policy and one subject, set by the caller; nothing here outlives
+// or allocates anything.
+#include "wire.h"
+
+#include <cstdlib>
+#include <iterator>
+
+#include "consent/record.h"
+#include "signals/usp.h"
+
+#define METROFAX_EXPORT(name) __attribute__((export_name(#name), used)) extern "C"
+
+namespace metrofax::consent::wasm {
+namespace {
+
+alignas(16) std::uint8_t policy_bytes[kPolicyBytes];
+alignas(16) char text[kTextBytes];
+alignas(16) char page_text[kPageBytes];
+std::uint32_t page_length = 0;
+Subject subject;
+RequestWire request_wire;
+Verdict verdict;
+Facts facts;
+PolicyView policy;
+
+constexpr std::uint32_t status(ErrorCode code) { return static_cast<std::uint32_t>(code); }
+
+// Hands text to the caller: copied to the start of the text buffer, its length returned.
+std::uint32_t give(std::string_view value) {
+  for (std::size_t i = 0; i < value.size() && i < kTextBytes; ++i) text[i] = value[i];
+  return static_cast<std::uint32_t>(value.size());
+}
+
+Ids list_of(std::uint32_t list) {
+  const Ids lists[] = {policy.purpose_ids, policy.vendor_ids, policy.regime_ids, policy.clause_ids,
+                       policy.area_ids};
+  return list < std::size(lists) ? lists[list] : Ids{};
+}
+
+std::uint16_t regime_index() {
+  return subject.regime < policy.regimes.count ? subject.regime : policy.strict_regime;
+}
+
+}  // namespace
+
+// Nothing in the core aborts. What the C++ library would abort on (a bad_alloc, an out_of_range) becomes a
+// trap, which the caller sees as "no verdict"; the default would drag in a process exit, and with it an
+// import.
+extern "C" void abort() { __builtin_trap(); }
+
+// ---- addresses
+// ---------------------------------------------------------------------------------------------------
+
+METROFAX_EXPORT(text_at) char* text_at() { return text; }
+METROFAX_EXPORT(page_at) char* page_at() { return page_text; }
+METROFAX_EXPORT(policy_at) std::uint8_t* policy_at() { return policy_bytes; }
+METROFAX_EXPORT(subject_at) Subject* subject_at() { return &subject; }
+METROFAX_EXPORT(request_at) RequestWire* request_at() { return &request_wire; }
+METROFAX_EXPORT(verdict_at) Verdict* verdict_at() { return &verdict; }
+METROFAX_EXPORT(facts_at) Facts* facts_at() { return &facts; }
+
+// ---- policy and page
+// ---------------------------------------------------------------------------------------------
+
+/// Opens the policy that lies at policy_at(). A policy that does not open leaves none: everything is denied.
+METROFAX_EXPORT(open_policy) std::uint32_t open_policy(std::uint32_t length) {
+  policy = PolicyView{};
+  if (length > kPolicyBytes) return status(ErrorCode::too_long);
+  const Result<PolicyView> opened = PolicyView::open({policy_bytes, length});
+  if (!opened.ok()) return status(opened.error().code);
+  policy = opened.value();
+  return 0;
+}
+
+/// The page that asks: its URL lies at page_at().
+METROFAX_EXPORT(set_page) std::uint32_t set_page(std::uint32_t length) {
+  page_length = 0;
+  if (length > kPageBytes) return status(ErrorCode::too_long);
+  page_length = length;
+  return 0;
+}
+
+// ---- the question
+// ------------------------------------------------------------------------------------------------
+
+/// Decides about the text at text_at(): `length` bytes of URL or key, then `writer_length` of the writer's
+/// URL. how: the fb::Initiator of a request or the fb::StorageApi of storage.
+METROFAX_EXPORT(decide)
+std::uint32_t decide_at_boundary(std::uint32_t kind, std::uint32_t how, std::uint32_t length,
+                                 std::uint32_t writer_length) {
+  verdict = Verdict{};
+  if (length > kTextBytes || writer_length > kTextBytes - length) return status(ErrorCode::too_long);
+  Request request;
+  request.kind =
+      kind <= static_cast<std::uint32_t>(fb::Kind::MAX) ? static_cast<fb::Kind>(kind) : fb::Kind::none;
+  request.page = {page_text, page_length};
+  request.url = request.key = {text, length};
+  request.writer = {text + length, writer_length};
+  request.initiator = static_cast<fb::Initiator>(how);
+  request.api = how <= static_cast<std::uint32_t>(fb::StorageApi::MAX) ? static_cast<fb::StorageApi>(how)
+                                                                       : fb::StorageApi::none;
+  request.topics = static_cast<fb::Topic>(request_wire.topics);
+  request.purpose = request_wire.purpose;
+  request.party = request_wire.party;
+  request.asked = request_wire.asked <= static_cast<std::uint8_t>(fb::Mode::MAX)
+                      ? static_cast<fb::Mode>(request_wire.asked)
+                      : fb::Mode::identified;
+  request.identified = request_wire.identified != 0;
+  verdict = decide(policy, subject, request);
+  return 0;
+}
+
+// ---- names and numbers
+// -------------------------------------------------------------------------------------------
+
+/// The name at `index` of a list, at text_at(); its length, 0 if there is none.
+METROFAX_EXPORT(name_of) std::uint32_t name_of(std::uint32_t list, std::uint32_t index) {
+  if (static_cast<List>(list) == List::reasons) {
+    return give(fb::EnumNameReason(static_cast<fb::Reason>(index & 0xFFFFu)));
+  }
+  if (!policy.loaded()) return 0;
+  if (static_cast<List>(list) == List::version) return give(policy.version);
+  return give(PolicyView::id_at(list_of(list), index));
+}
+
+/// The index of the id at text_at(); 0xFFFF if the list does not have it.
+METROFAX_EXPORT(index_of) std::uint32_t index_of(std::uint32_t list, std::uint32_t length) {
+  if (!policy.loaded() || length > kTextBytes) return kNoIndex;
+  const std::string_view id(text, length);
+  return static_cast<List>(list) == List::version ? policy.revision_of(id)
+                                                  : PolicyView::index_of(list_of(list), id);
+}
+
+/// The regime of a place (W7): at text_at() the country and behind it the region.
+METROFAX_EXPORT(regime_of)
+std::uint32_t regime_of(std::uint32_t country_length, std::uint32_t region_length) {
+  if (!policy.loaded() || country_length > 2 || region_length > 3) return kNoIndex;
+  return policy.regime_of_place({text, country_length}, {text + country_length, region_length});
+}
+
+/// The fb::Tri of a US Privacy String at text_at(); 3 if it cannot be read.
+METROFAX_EXPORT(read_usp) std::uint32_t read_usp_at_boundary(std::uint32_t length) {
+  const Result<UspString> usp = read_usp({text, length <= kTextBytes ? length : 0});
+  return usp.ok() ? static_cast<std::uint32_t>(usp_opt_out(usp.value())) : 3;
+}
+
+/// Fills in `facts` for the subject's regime.
+METROFAX_EXPORT(describe) std::uint32_t describe() {
+  facts = Facts{};
+  if (!policy.loaded()) return status(ErrorCode::policy_not_loaded);
+  for (unsigned number = 0; number < policy.purposes.count; ++number) {
+    const unsigned flags = policy.purposes[number].flags();
+    const PurposeSet bit = PurposeSet{1} << number;
+    if ((flags & 1u) != 0) facts.necessary |= bit;
+    if ((flags & 2u) != 0) facts.shown |= bit;
+    if ((flags & 4u) != 0) facts.purposes |= bit;
+  }
+  const fb::Regime& regime = policy.regimes[regime_index()];
+  facts.model = static_cast<std::uint8_t>(regime.model());
+  facts.reask = regime.reask();
+  const auto& sha256 = *policy.root().sha256();
+  for (unsigned i = 0; i < sizeof facts.sha256 && i < sha256.size(); ++i) facts.sha256[i] = sha256.Get(i);
+  return 0;
+}
+
+// ---- the consent cookie
+// ------------------------------------------------------------------------------------------
+
+/// Reads the consent cookie out of the Cookie header or document.cookie text at text_at() into the subject.
+/// 0: read, or there is none (then the subject has no consent). Anything else: damaged, no consent either,
+/// and the visitor is asked.
+METROFAX_EXPORT(read_consent) std::uint32_t read_consent(std::uint32_t length) {
+  subject.consent = ConsentState{};
+  if (length > kTextBytes) return status(ErrorCode::too_long);
+  std::string_view value;
+  const Found found = find_record({text, length}, value);
+  if (found == Found::nothing) return 0;
+  if (found == Found::conflict) return status(ErrorCode::bad_value);
+  const Result<ConsentRecord> record = read_record(value);
+  if (!record.ok()) return status(record.error().code);
+  subject.consent.present = true;
+  subject.consent.granted = record.value().granted;
+  subject.consent.denied = record.value().denied;
+  subject.consent.time = record.value().time;
+  subject.consent.specific = record.value().specific;
+  subject.consent.revision = policy.loaded() ? policy.revision_of(record.value().policy_version) : kNoIndex;
+  return 0;
+}
+
+/// Writes the subject's consent, given now under this policy, as the assignment text of a cookie at
+/// text_at(); its length, 0 if it cannot be written.
+METROFAX_EXPORT(write_consent) std::uint32_t write_consent(std::uint32_t secure) {
+  if (!policy.loaded()) return 0;
+  const std::uint16_t regime = regime_index();
+  ConsentRecord record;
+  record.policy_version = policy.version;
+  record.regime = PolicyView::id_at(policy.regime_ids, regime);
+  record.time = subject.consent.time;
+  record.granted = subject.consent.granted;
+  record.denied = subject.consent.denied;
+  record.specific = subject.consent.specific;
+  const Result<std::size_t> length =
+      write_consent_cookie(record, policy.regimes[regime], secure != 0, {text, kTextBytes});
+  return length.ok() ? static_cast<std::uint32_t>(length.value()) : 0;
+}
+
+}  // namespace metrofax::consent::wasm

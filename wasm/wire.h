@@ -1,0 +1,55 @@
+// What crosses the wasm boundary: plain structs at fixed addresses, and one text buffer.
+//
+// `wire-layout` prints the offsets and sizes to TypeScript during the build; nothing is mirrored by hand.
+// Subject and Verdict are the core's own types: they hold no pointers and lie the same in wasm32 and
+// natively.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include "gate/gate.h"
+
+namespace metrofax::consent::wasm {
+
+inline constexpr std::uint32_t kTextBytes = 64 * 1024;          ///< one question's texts
+inline constexpr std::uint32_t kPageBytes = 4 * 1024;           ///< the page's URL, kept between questions
+inline constexpr std::uint32_t kPolicyBytes = 6 * 1024 * 1024;  ///< 100,000 hosts and their names
+
+/// Everything in a request that is not text. Texts lie one behind the other in the text buffer: url or key
+/// first (its length is an argument of decide), then the writer.
+struct RequestWire {
+  std::uint32_t topics = 0;
+  std::uint16_t party = kNoIndex;
+  std::uint8_t purpose = 0xFF;
+  std::uint8_t asked = 0;
+  std::uint8_t identified = 0;
+};
+
+/// Lists that `name_of` and `index_of` know.
+enum class List : std::uint32_t {
+  purposes = 0,
+  vendors = 1,
+  regimes = 2,
+  clauses = 3,
+  areas = 4,
+  reasons = 5,
+  version = 6
+};
+
+/// What the policy says of itself and of one purpose or regime, for callers that show it: filled by
+/// `describe`.
+struct Facts {
+  std::uint32_t purposes = 0;    ///< in use
+  std::uint32_t necessary = 0;   ///< of these, what no choice touches
+  std::uint32_t shown = 0;       ///< of these, what the visitor is asked
+  std::uint32_t reask = 0;       ///< of the subject's regime, seconds after which one may ask again (W8)
+  std::uint8_t model = 0;        ///< fb::Model of the subject's regime
+  std::uint8_t sha256[32] = {};  ///< of the policy's source
+};
+
+static_assert(std::is_standard_layout_v<Subject> && std::is_standard_layout_v<Verdict>);
+static_assert(sizeof(Verdict) == 16);
+
+}  // namespace metrofax::consent::wasm

@@ -1,0 +1,57 @@
+// Prints the wasm boundary's layout as TypeScript: offsets, sizes and limits come from the compiled structs.
+#include "wire.h"
+
+#include <cstdio>
+
+using namespace metrofax::consent;
+
+#define METROFAX_OFFSET(type, name, member) \
+  std::printf("export const %s = %zu;\n", name, offsetof(type, member))
+
+int main() {
+  std::puts("// Printed by wire-layout during the build. Offsets in bytes.");
+  METROFAX_OFFSET(Subject, "SUBJECT_NOW", now);
+  METROFAX_OFFSET(Subject, "SUBJECT_REGIME", regime);
+  METROFAX_OFFSET(Subject, "SUBJECT_CONSENT_PRESENT", consent.present);
+  METROFAX_OFFSET(Subject, "SUBJECT_GRANTED", consent.granted);
+  METROFAX_OFFSET(Subject, "SUBJECT_DENIED", consent.denied);
+  METROFAX_OFFSET(Subject, "SUBJECT_CONSENT_TIME", consent.time);
+  METROFAX_OFFSET(Subject, "SUBJECT_REVISION", consent.revision);
+  METROFAX_OFFSET(Subject, "SUBJECT_SPECIFIC", consent.specific);
+  METROFAX_OFFSET(Subject, "SUBJECT_GPC", signals.gpc);
+  METROFAX_OFFSET(Subject, "SUBJECT_DNT", signals.dnt);
+  METROFAX_OFFSET(Subject, "SUBJECT_NAI", signals.nai_opt_out);
+  METROFAX_OFFSET(Subject, "SUBJECT_DAA", signals.daa_opt_out);
+  METROFAX_OFFSET(Subject, "SUBJECT_USP", signals.usp_opt_out);
+  METROFAX_OFFSET(Subject, "SUBJECT_UNREADABLE", signals.unreadable);
+  METROFAX_OFFSET(Subject, "SUBJECT_ACCOUNT", account);
+  METROFAX_OFFSET(Subject, "SUBJECT_PROMOTIONAL", promotional);
+  METROFAX_OFFSET(Subject, "SUBJECT_REMEMBER_ME", remember_me);
+  METROFAX_OFFSET(Subject, "SUBJECT_AGE", age);
+  METROFAX_OFFSET(Subject, "SUBJECT_PARENTAL", parental);
+  std::printf("export const SUBJECT_BYTES = %zu;\n", sizeof(Subject));
+  std::printf("export const MAX_PARENTAL_GRANTS = %u;\n", kMaxParentalGrants);
+  METROFAX_OFFSET(wasm::RequestWire, "REQUEST_TOPICS", topics);
+  METROFAX_OFFSET(wasm::RequestWire, "REQUEST_PARTY", party);
+  METROFAX_OFFSET(wasm::RequestWire, "REQUEST_PURPOSE", purpose);
+  METROFAX_OFFSET(wasm::RequestWire, "REQUEST_ASKED", asked);
+  METROFAX_OFFSET(wasm::RequestWire, "REQUEST_IDENTIFIED", identified);
+  METROFAX_OFFSET(Verdict, "VERDICT_OUTCOME", outcome);
+  METROFAX_OFFSET(Verdict, "VERDICT_MODE", mode);
+  METROFAX_OFFSET(Verdict, "VERDICT_REASON", reason);
+  METROFAX_OFFSET(Verdict, "VERDICT_CLAUSE", clause);
+  METROFAX_OFFSET(Verdict, "VERDICT_VENDOR", vendor);
+  METROFAX_OFFSET(Verdict, "VERDICT_RETENTION", retention);
+  METROFAX_OFFSET(Verdict, "VERDICT_PURPOSE", purpose);
+  METROFAX_OFFSET(wasm::Facts, "FACTS_PURPOSES", purposes);
+  METROFAX_OFFSET(wasm::Facts, "FACTS_NECESSARY", necessary);
+  METROFAX_OFFSET(wasm::Facts, "FACTS_SHOWN", shown);
+  METROFAX_OFFSET(wasm::Facts, "FACTS_REASK", reask);
+  METROFAX_OFFSET(wasm::Facts, "FACTS_MODEL", model);
+  METROFAX_OFFSET(wasm::Facts, "FACTS_SHA256", sha256);
+  std::printf("export const TEXT_BYTES = %u;\n", wasm::kTextBytes);
+  std::printf("export const PAGE_BYTES = %u;\n", wasm::kPageBytes);
+  std::printf("export const POLICY_BYTES = %u;\n", wasm::kPolicyBytes);
+  std::printf("export const NO_INDEX = %u;\n", kNoIndex);
+  return 0;
+}
