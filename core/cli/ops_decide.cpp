@@ -1,0 +1,356 @@
+#include "cli/ops_decide.h"
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "cli/json_fields.h"
+#include "gate/gate.h"
+#include "signals/headers.h"
+#include "signals/usp.h"
+
+namespace metrofax::consent::cli {
+namespace {
+
+struct Loaded {
+  std::vector<std::uint64_t> bytes;  // of eights: the blob wants 8-byte alignment
+  PolicyView view;
+};
+
+std::map<std::string, Loaded, std::less<>>& policies() {
+  static std::map<std::string, Loaded, std::less<>> loaded;
+  return loaded;
+}
+
+const PolicyView*& default_policy() {
+  static const PolicyView* policy = nullptr;
+  return policy;
+}
+
+const PolicyView& policy_of(const Fields& input) {
+  const std::string_view name = input.text("policy");
+  if (name.empty()) {
+    if (default_policy() == nullptr)
+      fail(ErrorCode::policy_not_loaded, "/policy", "a policy given with --policy");
+    return *default_policy();
+  }
+  const auto found = policies().find(name);
+  if (found == policies().end())
+    fail(ErrorCode::policy_unknown, "/policy", "the name of a policy given with --policy");
+  return found->second.view;
+}
+
+// ---- subject
+// -----------------------------------------------------------------------------------------------------
+
+std::uint16_t regime_of(const PolicyView& policy, const Fields& subject) {
+  const std::string_view regime = subject.text("regime");
+  std::string_view country = subject.text("country");
+  std::string_view region = subject.text("region");
+  if (!regime.empty()) {
+    const std::uint16_t index = PolicyView::index_of(policy.regime_ids, regime);
+    if (index == kNoIndex)
+      fail(ErrorCode::bad_value, subject.at("regime"), "the id of a regime of the policy");
+    return index;
+  }
+  if (country.size() > 2) country = {};
+  if (region.size() > 3 && region.substr(0, 2) == country && region[2] == '-') region.remove_prefix(3);
+  if (region.size() > 3) region = {};
+  return policy.regime_of_place(country, region);
+}
+
+ConsentState consent_of(const PolicyView& policy, const Fields& subject) {
+  ConsentState consent;
+  const nlohmann::json* value = subject.find("consent");
+  if (value == nullptr) return consent;
+  const Fields fields(*value, subject.at("consent"), {"purposes", "policyVersion", "time", "specific"});
+  consent.present = true;
+  if (const nlohmann::json* purposes = fields.find("purposes")) {
+    if (!purposes->is_object()) fail(ErrorCode::wrong_type, fields.at("purposes"), "an object");
+    for (const auto& [id, state] : purposes->items()) {
+      const std::string pointer = fields.at("purposes") + "/" + id;
+      const bool granted = state == "granted";
+      if (!granted && state != "denied") fail(ErrorCode::bad_value, pointer, "one of granted, denied");
+      // A record may name purposes of another version of the policy; they decide nothing under this one.
+      const std::uint16_t number = PolicyView::index_of(policy.purpose_ids, id);
+      if (number < 32) (granted ? consent.granted : consent.denied) |= PurposeSet{1} << number;
+    }
+  }
+  consent.revision = policy.revision_of(fields.text("policyVersion"));
+  consent.time = fields.time("time");
+  consent.specific = fields.flag("specific");
+  return consent;
+}
+
+fb::Tri tri(const Fields& fields, std::string_view key) {
+  if (fields.find(key) == nullptr) return fb::Tri::unset;
+  return fields.flag(key) ? fb::Tri::on : fb::Tri::off;
+}
+
+Signals signals_of(const Fields& subject) {
+  Signals signals;
+  const nlohmann::json* value = subject.find("signals");
+  if (value == nullptr) return signals;
+  const Fields fields(*value, subject.at("signals"),
+                      {"gpc", "dnt", "naiOptOut", "daaOptOut", "usp", "gpp", "tcf"});
+  signals.gpc = tri(fields, "gpc");
+  signals.dnt = tri(fields, "dnt");
+  signals.nai_opt_out = tri(fields, "naiOptOut");
+  signals.daa_opt_out = tri(fields, "daaOptOut");
+  if (const std::string_view usp = fields.text("usp"); !usp.empty()) {
+    const Result<UspString> read = read_usp(usp);
+    if (read.ok()) {
+      signals.usp_opt_out = usp_opt_out(read.value());
+    } else {
+      signals.unreadable = true;
+    }
+  }
+  // Consent strings that this build does not decode are there and say something: they count as an opt-out.
+  if (!fields.text("gpp").empty() || !fields.text("tcf").empty()) signals.unreadable = true;
+  return signals;
+}
+
+Subject subject_of(const PolicyView& policy, const nlohmann::json& value) {
+  const Fields fields(
+      value, "/subject",
+      {"now", "regime", "country", "region", "consent", "signals", "account", "age", "parental"});
+  Subject subject;
+  subject.now = fields.time("now");
+  subject.regime = regime_of(policy, fields);
+  subject.consent = consent_of(policy, fields);
+  subject.signals = signals_of(fields);
+  if (const nlohmann::json* account = fields.find("account")) {
+    const Fields in(*account, fields.at("account"), {"state", "promotional", "rememberMe"});
+    subject.account = static_cast<fb::AccountState>(in.choice("state", {"none", "active", "deactivated"}));
+    subject.promotional = static_cast<fb::Promotional>(in.choice("promotional", {"unknown", "in", "out"}));
+    subject.remember_me = in.flag("rememberMe");
+  }
+  subject.age = static_cast<fb::Age>(fields.choice("age", {"unknown", "under13", "13plus"}));
+  if (const nlohmann::json* parental = fields.find("parental")) {
+    if (!parental->is_object()) fail(ErrorCode::wrong_type, fields.at("parental"), "an object");
+    unsigned grants = 0;
+    for (const auto& [recipient, state] : parental->items()) {
+      if (state != "granted") fail(ErrorCode::bad_value, fields.at("parental") + "/" + recipient, "granted");
+      const std::uint16_t vendor = PolicyView::index_of(policy.vendor_ids, recipient);
+      if (vendor != kNoIndex && grants < kMaxParentalGrants) subject.parental[grants++] = vendor;
+    }
+  }
+  return subject;
+}
+
+// ---- request
+// -----------------------------------------------------------------------------------------------------
+
+template <class Enum>
+bool find_name(std::string_view name, const char* (*name_of)(Enum), Enum last, Enum& found) {
+  for (unsigned value = 1; value <= static_cast<unsigned>(last); ++value) {
+    if (name != name_of(static_cast<Enum>(value))) continue;
+    found = static_cast<Enum>(value);
+    return true;
+  }
+  return false;
+}
+
+fb::Kind kind_of(const Fields& request) {
+  std::string name(request.text("kind"));
+  for (char& c : name) c = c == '_' ? ' ' : c == '.' ? '_' : c;  // enumerators have an underscore where JSON has a dot
+  fb::Kind kind = fb::Kind::none;
+  find_name(name, fb::EnumNameKind, fb::Kind::MAX, kind);
+  return kind;
+}
+
+fb::Topic topic_of(std::string_view prefix, std::string_view name, const std::string& pointer) {
+  std::string wanted(prefix);
+  for (const char c : name) wanted += c == '-' ? '_' : c;
+  for (unsigned bit = 0; bit < 32; ++bit) {
+    const auto topic = static_cast<fb::Topic>(std::uint32_t{1} << bit);
+    if (wanted == fb::EnumNameTopic(topic)) return topic;
+  }
+  fail(ErrorCode::bad_value, pointer, "a name the policy's rules know");
+}
+
+std::uint8_t purpose_of(const PolicyView& policy, const Fields& request) {
+  const std::string_view id = request.text("purpose");
+  if (id.empty()) return 0xFF;
+  const std::uint16_t number = PolicyView::index_of(policy.purpose_ids, id);
+  if (number == kNoIndex)
+    fail(ErrorCode::bad_value, request.at("purpose"), "the id of a purpose of the policy");
+  return static_cast<std::uint8_t>(number);
+}
+
+void read_mail(const PolicyView&, const nlohmann::json& value, Request& request) {
+  if (request.kind == fb::Kind::email_send) {
+    const Fields fields(value, "/request", {"kind", "class"});
+    request.topics = topic_of("class_", fields.text("class"), fields.at("class"));
+    return;
+  }
+  const Fields fields(value, "/request", {"kind", "campaign", "asked", "regime"});
+  static_cast<void>(fields.text("campaign"));
+  static_cast<void>(fields.text("regime"));
+  request.asked =
+      static_cast<fb::Mode>(fields.choice("asked", {"off", "anonymous", "pseudonymous", "identified"}));
+}
+
+void read_data(const PolicyView& policy, const nlohmann::json& value, Request& request) {
+  if (request.kind == fb::Kind::profile_link) {
+    const Fields fields(value, "/request", {"kind", "source", "identified"});
+    request.topics = topic_of("source_", fields.text("source"), fields.at("source"));
+    request.identified = fields.flag("identified");
+    return;
+  }
+  if (request.kind == fb::Kind::log_line) {
+    const Fields fields(value, "/request", {"kind", "fields"});
+    const nlohmann::json& names = fields.need("fields");
+    if (!names.is_array()) fail(ErrorCode::wrong_type, fields.at("fields"), "an array of field names");
+    std::uint32_t topics = 0;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const std::string pointer = fields.at("fields") + "/" + std::to_string(i);
+      if (!names[i].is_string()) fail(ErrorCode::wrong_type, pointer, "text");
+      topics |=
+          static_cast<std::uint32_t>(topic_of("field_", names[i].get_ref<const std::string&>(), pointer));
+    }
+    request.topics = static_cast<fb::Topic>(topics);
+    return;
+  }
+  const Fields fields(value, "/request", {"kind", "party", "purpose"});
+  const std::string_view party = fields.text("party");
+  request.purpose = purpose_of(policy, fields);
+  request.party = PolicyView::index_of(policy.vendor_ids, party);
+  if (request.party != kNoIndex) {
+    request.topics = fb::Topic::to_processor;
+  } else {
+    request.topics = party == "entity" ? fb::Topic::data_entity : topic_of("to_", party, fields.at("party"));
+  }
+}
+
+// `line` holds what request.key points into where a cookie is asked for by its name alone.
+Request request_of(const PolicyView& policy, const nlohmann::json& value, std::string& line) {
+  if (!value.is_object()) fail(ErrorCode::wrong_type, "/request", "an object");
+  Request request;
+  const auto kind = value.find("kind");
+  if (kind == value.end() || !kind->is_string())
+    fail(ErrorCode::missing_key, "/request/kind", "a kind of request");
+  request.kind = kind_of(Fields({{"kind", *kind}}, "/request", {"kind"}));
+  switch (request.kind) {
+    case fb::Kind::web_request: {
+      const Fields fields(value, "/request", {"kind", "url", "initiator", "page"});
+      if (fields.find("url") == nullptr) fail(ErrorCode::missing_key, "/request/url", "a value");
+      request.url = fields.text("url");
+      request.page = fields.text("page");
+      find_name(fields.text("initiator"), fb::EnumNameInitiator, fb::Initiator::MAX, request.initiator);
+      break;
+    }
+    case fb::Kind::web_storage: {
+      const Fields fields(value, "/request", {"kind", "api", "key", "line", "page", "writer"});
+      find_name(fields.text("api"), fb::EnumNameStorageApi, fb::StorageApi::MAX, request.api);
+      request.page = fields.text("page");
+      request.writer = fields.text("writer");
+      request.key = fields.text("line");
+      if (request.key.empty()) request.key = fields.text("key");
+      const bool cookie = request.api == fb::StorageApi::cookie || request.api == fb::StorageApi::httpCookie;
+      if (cookie && fields.find("line") == nullptr) {
+        line = std::string(request.key) + "=";
+        request.key = line;
+      }
+      break;
+    }
+    case fb::Kind::web_handoff: {
+      const Fields fields(value, "/request", {"kind", "url", "page"});
+      request.url = fields.text("url");
+      request.page = fields.text("page");
+      break;
+    }
+    case fb::Kind::email_send:
+    case fb::Kind::email_open:
+    case fb::Kind::email_click:
+      read_mail(policy, value, request);
+      break;
+    case fb::Kind::profile_link:
+    case fb::Kind::log_line:
+    case fb::Kind::disclosure:
+      read_data(policy, value, request);
+      break;
+    case fb::Kind::none:
+      break;
+  }
+  return request;
+}
+
+// ---- verdict
+// -----------------------------------------------------------------------------------------------------
+
+nlohmann::json id_or_null(Ids list, unsigned index) {
+  const std::string_view id = index < kNoIndex ? PolicyView::id_at(list, index) : std::string_view{};
+  return id.empty() ? nlohmann::json(nullptr) : nlohmann::json(std::string(id));
+}
+
+nlohmann::json to_json(const PolicyView& policy, const Verdict& verdict) {
+  const bool recorded = verdict.mode != fb::Mode::off;
+  return {{"outcome", fb::EnumNameOutcome(verdict.outcome)},
+          {"mode", fb::EnumNameMode(verdict.mode)},
+          {"reason", fb::EnumNameReason(verdict.reason)},
+          {"reasonCode", static_cast<unsigned>(verdict.reason)},
+          {"clause", id_or_null(policy.clause_ids, verdict.clause)},
+          {"purpose", id_or_null(policy.purpose_ids, verdict.purpose == 0xFF ? kNoIndex : verdict.purpose)},
+          {"vendor", id_or_null(policy.vendor_ids, verdict.vendor)},
+          {"retention", recorded ? nlohmann::json(verdict.retention) : nlohmann::json(nullptr)}};
+}
+
+Verdict ask(const nlohmann::json& input, const PolicyView*& policy, Trace* trace) {
+  const Fields fields(input, "", {"policy", "subject", "request"});
+  policy = &policy_of(fields);
+  const Subject subject = subject_of(*policy, fields.need("subject"));
+  std::string line;
+  const Request request = request_of(*policy, fields.need("request"), line);
+  return decide(*policy, subject, request, trace);
+}
+
+}  // namespace
+
+bool set_policy(std::string_view name, std::span<const std::uint8_t> blob, Error& error) {
+  Loaded loaded;
+  loaded.bytes.resize((blob.size() + 7) / 8);
+  auto* bytes = reinterpret_cast<std::uint8_t*>(loaded.bytes.data());
+  std::copy(blob.begin(), blob.end(), bytes);
+  const Result<PolicyView> opened = PolicyView::open({bytes, blob.size()});
+  error = opened.error();
+  if (!opened.ok()) return false;
+  loaded.view = opened.value();
+  const auto [place, added] = policies().insert_or_assign(std::string(name), std::move(loaded));
+  if (default_policy() == nullptr || !added) default_policy() = &place->second.view;
+  return true;
+}
+
+nlohmann::json decide_op(const nlohmann::json& input) {
+  const PolicyView* policy = nullptr;
+  const Verdict verdict = ask(input, policy, nullptr);
+  return {{"verdict", to_json(*policy, verdict)}};
+}
+
+std::string explain(const nlohmann::json& input) {
+  auto trace = std::make_unique<Trace>();
+  const PolicyView* policy = nullptr;
+  const Verdict verdict = ask(input, policy, trace.get());
+  std::string text;
+  std::uint8_t purpose = 0xFF;
+  for (unsigned i = 0; i < trace->size; ++i) {
+    const Trace::Entry& entry = trace->entries[i];
+    if (entry.purpose != purpose && entry.purpose != 0xFF) {
+      text += "purpose " + std::string(PolicyView::id_at(policy->purpose_ids, entry.purpose)) + "\n";
+    }
+    purpose = entry.purpose;
+    text += "  " + std::string(step_name(entry.step)) + ": ";
+    if (entry.decided) {
+      text += std::string(fb::EnumNameOutcome(entry.verdict.outcome)) + ", " +
+              fb::EnumNameReason(entry.verdict.reason);
+      const std::string_view clause = PolicyView::id_at(policy->clause_ids, entry.verdict.clause);
+      if (entry.verdict.clause != kNoIndex && !clause.empty()) text += " [" + std::string(clause) + "]";
+    } else {
+      text += "passes";
+    }
+    text += "\n";
+  }
+  return text + to_json(*policy, verdict).dump(2) + "\n";
+}
+
+}  // namespace metrofax::consent::cli
