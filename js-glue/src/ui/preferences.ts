@@ -74,7 +74,7 @@ export function openPreferences(
   const title = h('h2', { id: 'prefs-title', class: 'title', tabindex: -1 }, t('prefs.title'));
   const dialog = h(
     'dialog',
-    { class: 'box dialog preferences', 'aria-labelledby': 'prefs-title', close: finish },
+    { class: 'box dialog preferences', 'aria-labelledby': 'prefs-title', cancel: reveal, close: finish },
     h(
       'div',
       { class: 'head' },
@@ -103,13 +103,19 @@ export function openPreferences(
   function refresh(): void {
     for (const [purpose, box] of switches) if (!touched.has(purpose.id)) box.checked = isOn(purpose, consent.state);
   }
+  // The banner is out of sight while the dialog is there, and back before it goes: what cannot be seen takes no focus.
+  function reveal(): void {
+    surface.root.classList.remove('modal');
+  }
   function close(): void {
+    reveal();
     dialog.close();
     finish();
   }
   // Called at once by our own buttons and by the close event after Escape: whichever is first does the work.
   function finish(): void {
     if (!dialog.isConnected) return;
+    reveal();
     dialog.remove();
     closed();
     giveBack(...openers);
@@ -117,6 +123,7 @@ export function openPreferences(
 
   refresh();
   surface.root.append(dialog);
+  surface.root.classList.add('modal');
   dialog.showModal();
   title.focus();
   return { close, refresh };

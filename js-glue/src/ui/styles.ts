@@ -80,7 +80,7 @@ summary:hover{text-decoration:underline;text-underline-offset:.18em}
 .rows li{display:flex;flex-wrap:wrap;gap:.1em 1em;align-items:baseline}
 code{font:.9286em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere;direction:ltr;unicode-bidi:isolate}
 .inspector{inset:auto;inset-block:16px;inset-inline-end:16px;width:min(32em,100% - 32px);height:auto}
-.root:has(dialog) .banner{visibility:hidden}
+.modal .banner{visibility:hidden}
 .filters{display:grid;grid-template-columns:1fr 1fr;gap:.8em;padding:0 1.5em 1em;border-block-end:1px solid var(--line)}
 label.pick{display:grid;gap:.2em;min-width:0;color:var(--soft)}
 select{width:100%;padding:.4em .6em;border:1px solid var(--edge);background:var(--bg);color:var(--ink)}
