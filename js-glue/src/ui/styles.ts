@@ -28,7 +28,7 @@ a{color:var(--accent);text-underline-offset:.18em;text-decoration-thickness:.06e
 a:hover{text-decoration-thickness:.12em}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:4px}
 button,select{font:inherit;color:inherit;min-height:44px;border-radius:calc(var(--r)*.6);cursor:pointer}
-button{padding:.5em 1em;border:1px solid var(--edge);background:none;font-weight:600;line-height:1.25;touch-action:manipulation}
+button{padding:.5em;border:1px solid var(--edge);background:none;font-weight:600;line-height:1.25;touch-action:manipulation}
 button:hover{background:var(--tint)}
 button.main{border-color:var(--accent);background:var(--accent);color:var(--on)}
 button.main:hover{background:color-mix(in srgb,var(--accent) 86%,var(--ink))}
@@ -44,7 +44,7 @@ button.close{flex:none;width:44px;padding:0;margin:-.5em;margin-inline-start:aut
 .box{position:fixed;margin:0;padding:0;border:1px solid var(--line);border-radius:var(--r);background:var(--bg);color:var(--ink);box-shadow:var(--shadow);overflow:hidden;display:flex;flex-direction:column}
 .scroll{overflow:auto;overscroll-behavior:contain;min-height:0}
 .banner{inset:auto;inset-block-end:20px;inset-inline-start:20px;width:min(29em,100% - 40px);max-height:min(34em,70vh);padding:1.4em;gap:1.1em}
-.banner .scroll{display:grid;gap:.7em;margin:-3px;padding:3px}
+.banner .scroll{display:grid;gap:.7em;margin:-3px -3px -1em;padding:3px 3px 1.2em;mask:linear-gradient(#000 calc(100% - 1.4em),#0000)}
 .actions{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,8.4em),1fr));gap:.6em;flex:none}
 .wide{grid-column:1/-1}
 .dialog:not([open]){display:none}
