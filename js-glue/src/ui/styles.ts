@@ -19,7 +19,7 @@ export const CSS = `
 :host{all:initial!important;position:fixed!important;inset:0 auto auto 0!important;z-index:var(--mfc-z,2147483646)!important}
 *,::before,::after{box-sizing:border-box}
 [hidden]{display:none!important}
-.root{--1:#fff;--2:#f4f6f9;--3:#161b22;--4:#535d6b;--5:#dce1e8;--6:#7c8696;--7:#1a4b91;--8:#fff;--9:0 1px 2px #0b14221f,0 12px 40px #0b14222e;--ok:#176b3a;--no:#a8281f;--wait:#7d5200;--less:#5b3fa0;--bg:var(--mfc-bg,var(--1));--tint:var(--mfc-tint,var(--2));--ink:var(--mfc-text,var(--3));--soft:var(--mfc-muted,var(--4));--line:var(--mfc-line,var(--5));--edge:var(--mfc-edge,var(--6));--accent:var(--mfc-accent,var(--7));--on:var(--mfc-on-accent,var(--8));--shadow:var(--mfc-shadow,var(--9));--r:var(--mfc-radius,14px);color-scheme:light;font:400 .9375em/1.5 var(--mfc-font,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif);color:var(--ink);text-align:start}
+.root{--1:#fff;--2:#f4f6f9;--3:#161b22;--4:#535d6b;--5:#dce1e8;--6:#7c8696;--7:#1a4b91;--8:#fff;--9:0 1px 2px #0b14221f,0 12px 40px #0b14222e;--ok:#176b3a;--no:#a8281f;--wait:#7d5200;--less:#5b3fa0;--bg:var(--mfc-bg,var(--1));--tint:var(--mfc-tint,var(--2));--text:var(--mfc-text,var(--3));--muted:var(--mfc-muted,var(--4));--line:var(--mfc-line,var(--5));--edge:var(--mfc-edge,var(--6));--accent:var(--mfc-accent,var(--7));--on-accent:var(--mfc-on-accent,var(--8));--shadow:var(--mfc-shadow,var(--9));--r:var(--mfc-radius,14px);color-scheme:light;font:400 .9375em/1.5 var(--mfc-font,system-ui,sans-serif);color:var(--text);text-align:start}
 h2,h3,h4,p,ul{margin:0;padding:0;font-size:1em;font-weight:400;list-style:none}
 h2{font-size:1.125em;font-weight:650;line-height:1.3;letter-spacing:-.01em;text-wrap:balance}
 h3,h4{font-weight:600}
@@ -30,18 +30,18 @@ a:hover{text-decoration-thickness:.12em}
 button,select{font:inherit;color:inherit;min-height:44px;border-radius:calc(var(--r)*.6);cursor:pointer}
 button{padding:.5em;border:1px solid var(--edge);background:none;font-weight:600;line-height:1.25;touch-action:manipulation}
 button:hover{background:var(--tint)}
-button.main{border-color:var(--accent);background:var(--accent);color:var(--on)}
-button.main:hover{background:color-mix(in srgb,var(--accent) 86%,var(--ink))}
+button.main{border-color:var(--accent);background:var(--accent);color:var(--on-accent)}
+button.main:hover{background:color-mix(in srgb,var(--accent) 86%,var(--text))}
 button.plain{border-color:transparent;color:var(--accent);text-decoration:underline;text-underline-offset:.18em;font-weight:500}
 button.close{flex:none;width:44px;padding:0;margin:-.5em;margin-inline-start:auto;border-color:transparent}
 .close::before,.close::after{content:"";display:block;width:18px;margin:-1px auto;border-block-start:2px solid;rotate:45deg}
 .close::after{rotate:-45deg}
-.soft{color:var(--soft)}
+.soft{color:var(--muted)}
 .small{font-size:.8667em}
 .vh{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .note{padding:.7em .9em;border-inline-start:3px solid var(--accent);border-radius:4px;background:var(--tint);font-size:.9333em}
 .note b{display:block;font-weight:600}
-.box{position:fixed;margin:0;padding:0;border:1px solid var(--line);border-radius:var(--r);background:var(--bg);color:var(--ink);box-shadow:var(--shadow);overflow:hidden;display:flex;flex-direction:column}
+.box{position:fixed;margin:0;padding:0;border:1px solid var(--line);border-radius:var(--r);background:var(--bg);color:var(--text);box-shadow:var(--shadow);overflow:hidden;display:flex;flex-direction:column}
 .scroll{overflow:auto;overscroll-behavior:contain;min-height:0}
 .banner{inset:auto;inset-block-end:20px;inset-inline-start:20px;width:min(29em,100% - 40px);max-height:min(34em,70vh);padding:1.4em;gap:1.1em}
 .banner .scroll{display:grid;gap:.7em;margin:-3px -3px -1em;padding:3px 3px 1.2em;mask:linear-gradient(#000 calc(100% - 1.4em),#0000)}
@@ -57,12 +57,12 @@ button.close{flex:none;width:44px;padding:0;margin:-.5em;margin-inline-start:aut
 .purpose{padding-block:1em;border-block-start:1px solid var(--line);display:grid;gap:.35em}
 .top{display:flex;align-items:center;justify-content:space-between;gap:1em}
 .top h3{display:flex;flex-wrap:wrap;gap:.1em .6em;align-items:center;font-size:1.0333em}
-.pill{padding:.1em .6em;border-radius:9em;background:var(--tint);color:var(--soft);font-size:.8em;font-weight:500}
+.pill{padding:.1em .6em;border-radius:9em;background:var(--tint);color:var(--muted);font-size:.8em;font-weight:500}
 input{appearance:none;flex:none;position:relative;margin:0;width:46px;height:44px;background:none;cursor:pointer}
 input::before{content:"";position:absolute;inset:9px 0;border:2px solid var(--edge);border-radius:13px;background:var(--bg)}
 input::after{content:"";position:absolute;inset-block-start:14px;inset-inline-start:5px;width:16px;height:16px;border-radius:50%;background:var(--edge)}
 input:checked::before{border-color:var(--accent);background:var(--accent)}
-input:checked::after{inset-inline-start:25px;background:var(--on)}
+input:checked::after{inset-inline-start:25px;background:var(--on-accent)}
 input:disabled{cursor:default;opacity:.55}
 input:focus-visible{outline:0}
 input:focus-visible::before{outline:3px solid var(--accent);outline-offset:2px}
@@ -78,12 +78,12 @@ summary:hover{text-decoration:underline;text-underline-offset:.18em}
 .links a{padding-block:.35em}
 .rows{display:grid;gap:.15em}
 .rows li{display:flex;flex-wrap:wrap;gap:.1em 1em;align-items:baseline}
-code{font:.9286em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere;direction:ltr;unicode-bidi:isolate}
+code{font:.9286em/1.5 ui-monospace,Consolas,monospace;overflow-wrap:anywhere;direction:ltr;unicode-bidi:isolate}
 .inspector{inset:auto;inset-block:16px;inset-inline-end:16px;width:min(32em,100% - 32px);height:auto}
 .modal .banner{visibility:hidden}
 .filters{display:grid;grid-template-columns:1fr 1fr;gap:.8em;padding:0 1.5em 1em;border-block-end:1px solid var(--line)}
-label.pick{display:grid;gap:.2em;min-width:0;color:var(--soft)}
-select{width:100%;padding:.4em .6em;border:1px solid var(--edge);background:var(--bg);color:var(--ink)}
+label.pick{display:grid;gap:.2em;min-width:0;color:var(--muted)}
+select{width:100%;padding:.4em .6em;border:1px solid var(--edge);background:var(--bg);color:var(--text)}
 .log{flex:1;padding:.2em 0}
 .entry+.entry{border-block-start:1px solid var(--line)}
 .entry summary{padding:.5em 1.5em;color:inherit;font-weight:400}
@@ -98,11 +98,11 @@ select{width:100%;padding:.4em .6em;border:1px solid var(--edge);background:var(
 .hold{color:var(--wait)}
 .strip{color:var(--less)}
 dl{margin:0;padding:.2em 1.5em 1.2em;display:grid;grid-template-columns:minmax(4em,9em) 1fr;gap:.45em 1em;overflow-wrap:anywhere}
-dt{color:var(--soft)}
+dt{color:var(--muted)}
 dd{margin:0;min-width:0}
 dt+dd:nth-child(2){font-weight:600}
 .none{padding:1em 1.5em}
-.status{position:fixed;inset-block-end:24px;inset-inline:0;margin:auto;width:fit-content;max-width:calc(100% - 32px);padding:.7em 1.2em;border-radius:calc(var(--r)*.6);background:var(--ink);color:var(--bg);pointer-events:none}
+.status{position:fixed;inset-block-end:24px;inset-inline:0;margin:auto;width:fit-content;max-width:calc(100% - 32px);padding:.7em 1.2em;border-radius:calc(var(--r)*.6);background:var(--text);color:var(--bg);pointer-events:none}
 .status:empty{padding:0}
 @media (max-width:40em){.banner{inset-block-end:10px;inset-inline-start:10px;width:calc(100% - 20px);max-height:60vh;padding:1.1em}.dialog{width:100%;max-height:calc(100% - 12px);inset-block-start:auto;margin-block-end:0;border-width:1px 0 0;border-radius:var(--r) var(--r) 0 0}.inspector{inset:auto 0 0;width:100%;height:66vh;border-radius:var(--r) var(--r) 0 0}.head,.body,.foot{padding-inline:1.1em}.filters,.entry summary,dl{padding-inline:1.1em}dl{grid-template-columns:minmax(4em,7em) 1fr}}
 @media (max-height:26em){.banner{max-height:80vh;width:calc(100% - 20px);padding:.9em;gap:.6em}.actions{grid-template-columns:repeat(auto-fit,minmax(7.5em,1fr))}.dialog,.inspector{overflow:auto;height:auto;max-height:calc(100vh - 12px)}.dialog[open],.inspector{display:block}.body,.log{overflow:visible}}
