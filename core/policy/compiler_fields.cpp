@@ -5,8 +5,6 @@
 namespace metrofax::consent {
 namespace {
 
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
-
 const std::vector<json::Node> kNoNodes;
 
 }  // namespace
@@ -23,7 +21,7 @@ std::string describe(const json::Node& node) {
       return "a number that is no whole one";
     case json::Type::text:
       if (node.text.empty()) return "an empty string";
-      return quoted(node.text.size() <= 60 ? node.text : node.text.substr(0, 57) + "...");
+      return in_quotes(node.text.size() <= 60 ? node.text : node.text.substr(0, 57) + "...");
     case json::Type::array:
       return node.items.empty() ? "an empty list" : "a list";
     case json::Type::object:
@@ -34,7 +32,7 @@ std::string describe(const json::Node& node) {
 
 std::string did_you_mean(const std::vector<std::string_view>& words, std::string_view text) {
   const std::string nearest = nearest_word(words, text);
-  return nearest.empty() ? "" : " (did you mean " + quoted(nearest) + "?)";
+  return nearest.empty() ? "" : " (did you mean " + in_quotes(nearest) + "?)";
 }
 
 void expected(Findings& findings, const json::Node& node, std::string_view what) {
@@ -67,7 +65,7 @@ Fields::Fields(Findings& findings, const json::Node& node, std::string_view what
   }
   for (const json::Key& key : node_.keys) {
     if (std::find(keys.begin(), keys.end(), key.text) != keys.end()) continue;
-    findings_.error(key.at, "unknown key " + quoted(key.text) + " in " + what_ +
+    findings_.error(key.at, "unknown key " + in_quotes(key.text) + " in " + what_ +
                                 did_you_mean(std::vector<std::string_view>(keys), key.text));
   }
 }
@@ -76,7 +74,7 @@ const json::Node* Fields::get(std::string_view key, Need need) {
   if (!is_object()) return nullptr;
   const json::Node* node = node_.find(key);
   if (node == nullptr && need == Need::required) {
-    findings_.error(node_.at, what_ + " lacks the key " + quoted(key));
+    findings_.error(node_.at, what_ + " lacks the key " + in_quotes(key));
   }
   return node;
 }
@@ -85,7 +83,7 @@ Name Fields::text(std::string_view key, Need need) {
   const json::Node* node = get(key, need);
   if (node == nullptr) return {"", at()};
   if (node->type != json::Type::text || node->text.empty()) {
-    expected(findings_, *node, "a text that is not empty for " + quoted(key));
+    expected(findings_, *node, "a text that is not empty for " + in_quotes(key));
     return {"", node->at};
   }
   return {node->text, node->at};
@@ -96,7 +94,7 @@ Name Fields::id(std::string_view key, Need need) {
   if (node == nullptr) return {"", at()};
   if (node->type != json::Type::text || !is_id(node->text)) {
     expected(findings_, *node,
-             "an identifier for " + quoted(key) +
+             "an identifier for " + in_quotes(key) +
                  " (lower-case letters and digits, joined by single '-' or '.', at most 48 bytes)");
     return {"", node->at};
   }
@@ -111,7 +109,7 @@ std::string Fields::url(std::string_view key, Need need) {
   const bool web = text.substr(0, 8) == "https://" || text.substr(0, 7) == "http://";
   if (node->type != json::Type::text || !(path || web) || text.find_first_of(" \t\r\n\"<>\\") != text.npos) {
     expected(findings_, *node,
-             "an http or https address, or a path that begins with \"/\", for " + quoted(key));
+             "an http or https address, or a path that begins with \"/\", for " + in_quotes(key));
     return "";
   }
   return node->text;
@@ -121,7 +119,7 @@ bool Fields::boolean(std::string_view key, bool otherwise, Need need) {
   const json::Node* node = get(key, need);
   if (node == nullptr) return otherwise;
   if (node->type != json::Type::boolean) {
-    expected(findings_, *node, "true or false for " + quoted(key));
+    expected(findings_, *node, "true or false for " + in_quotes(key));
     return otherwise;
   }
   return node->boolean;
@@ -131,9 +129,9 @@ std::int64_t Fields::integer(std::string_view key, std::int64_t low, std::int64_
   const json::Node* node = get(key, need);
   if (node == nullptr) return low;
   if (node->type != json::Type::integer || node->integer < low || node->integer > high) {
-    expected(
-        findings_, *node,
-        "a whole number from " + std::to_string(low) + " to " + std::to_string(high) + " for " + quoted(key));
+    expected(findings_, *node,
+             "a whole number from " + std::to_string(low) + " to " + std::to_string(high) + " for " +
+                 in_quotes(key));
     return low;
   }
   return node->integer;
@@ -145,7 +143,7 @@ std::uint32_t Fields::duration(std::string_view key, Need need) {
   const auto seconds = node->type == json::Type::text ? parse_duration(node->text) : std::nullopt;
   if (!seconds || *seconds == 0) {
     expected(findings_, *node,
-             "an ISO 8601 duration above zero and under 136 years (\"P13M\") for " + quoted(key));
+             "an ISO 8601 duration above zero and under 136 years (\"P13M\") for " + in_quotes(key));
     return 0;
   }
   return *seconds;
@@ -155,7 +153,7 @@ std::uint32_t Fields::word(std::string_view key, const Vocabulary& words, std::u
                            Need need) {
   const json::Node* node = get(key, need);
   if (node == nullptr) return otherwise;
-  return read_word(findings_, *node, words, "a word for " + quoted(key)).value_or(otherwise);
+  return read_word(findings_, *node, words, "a word for " + in_quotes(key)).value_or(otherwise);
 }
 
 std::uint32_t Fields::words(std::string_view key, const Vocabulary& words, bool may_be_empty, Need need) {
@@ -163,16 +161,16 @@ std::uint32_t Fields::words(std::string_view key, const Vocabulary& words, bool 
   if (node == nullptr) return 0;
   if (node->type != json::Type::array || (node->items.empty() && !may_be_empty)) {
     expected(findings_, *node,
-             (may_be_empty ? "a list for " : "a list that is not empty for ") + quoted(key));
+             (may_be_empty ? "a list for " : "a list that is not empty for ") + in_quotes(key));
     return 0;
   }
   std::uint32_t mask = 0;
   std::vector<std::string_view> seen;
   for (const json::Node& item : node->items) {
-    const auto bits = read_word(findings_, item, words, "a word in " + quoted(key));
+    const auto bits = read_word(findings_, item, words, "a word in " + in_quotes(key));
     if (!bits) continue;
     if (std::find(seen.begin(), seen.end(), item.text) != seen.end()) {
-      findings_.error(item.at, quoted(item.text) + " stands twice in " + quoted(key));
+      findings_.error(item.at, in_quotes(item.text) + " stands twice in " + in_quotes(key));
     }
     seen.push_back(item.text);
     mask |= *bits;
@@ -184,7 +182,7 @@ const std::vector<json::Node>& Fields::list(std::string_view key, Need need) {
   const json::Node* node = get(key, need);
   if (node == nullptr) return kNoNodes;
   if (node->type != json::Type::array) {
-    expected(findings_, *node, "a list for " + quoted(key));
+    expected(findings_, *node, "a list for " + in_quotes(key));
     return kNoNodes;
   }
   return node->items;

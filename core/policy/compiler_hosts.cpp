@@ -9,8 +9,6 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
-
 /// Four numbers from 0 to 255 in decimal without leading zeros: how a URL parser writes every IPv4 address.
 bool is_plain_ipv4(std::string_view host) {
   int parts = 0;
@@ -42,10 +40,10 @@ bool ends_in_number(std::string_view host) {
 }
 
 std::string label_problem(std::string_view host, std::string_view label) {
-  if (label.empty()) return quoted(host) + " has an empty label: two dots stand together";
-  if (label.size() > 63) return quoted(host) + " has a label of more than 63 bytes";
+  if (label.empty()) return in_quotes(host) + " has an empty label: two dots stand together";
+  if (label.size() > 63) return in_quotes(host) + " has a label of more than 63 bytes";
   if (label.front() == '-' || label.back() == '-')
-    return quoted(host) + " has a label that begins or ends with '-'";
+    return in_quotes(host) + " has a label that begins or ends with '-'";
   return "";
 }
 
@@ -53,44 +51,45 @@ std::string label_problem(std::string_view host, std::string_view label) {
 std::string spelling_problem(std::string_view host) {
   if (const auto scheme = host.find("://"); scheme != std::string_view::npos) {
     const auto rest = host.substr(scheme + 3);
-    return "expected a host name without scheme and path, found " + quoted(host) + ": write " +
-           quoted(rest.substr(0, rest.find_first_of(":/?#")));
+    return "expected a host name without scheme and path, found " + in_quotes(host) + ": write " +
+           in_quotes(rest.substr(0, rest.find_first_of(":/?#")));
   }
   if (host.find('*') != std::string_view::npos) {
-    return "expected a host name, found the pattern " + quoted(host) +
+    return "expected a host name, found the pattern " + in_quotes(host) +
            ": write the name and \"subdomains\": true";
   }
   if (host.find('/') != std::string_view::npos) {
-    return "expected a host name without path, found " + quoted(host) + ": paths go into \"paths\"";
+    return "expected a host name without path, found " + in_quotes(host) + ": paths go into \"paths\"";
   }
   if (host.find('[') != std::string_view::npos || std::count(host.begin(), host.end(), ':') > 1) {
-    return "IPv6 addresses cannot be declared: " + quoted(host);
+    return "IPv6 addresses cannot be declared: " + in_quotes(host);
   }
   if (const auto colon = host.find(':'); colon != std::string_view::npos) {
-    return "expected a host name without port, found " + quoted(host) + ": write " +
-           quoted(host.substr(0, colon));
+    return "expected a host name without port, found " + in_quotes(host) + ": write " +
+           in_quotes(host.substr(0, colon));
   }
   if (host.front() == '.') {
-    return "expected a host name without leading dot, found " + quoted(host) +
+    return "expected a host name without leading dot, found " + in_quotes(host) +
            ": \"subdomains\": true covers the rest";
   }
-  if (host.back() == '.') return "expected a host name without final dot, found " + quoted(host);
+  if (host.back() == '.') return "expected a host name without final dot, found " + in_quotes(host);
   if (std::any_of(host.begin(), host.end(),
                   [](char c) { return (static_cast<unsigned char>(c) & 0x80u) != 0; })) {
     const std::string hint = a_label_hint(host);
-    return "host names are written in ASCII, found " + quoted(host) +
-           (hint.empty() ? ": write its A-label (xn--…)" : ": write its A-label " + quoted(hint));
+    return "host names are written in ASCII, found " + in_quotes(host) +
+           (hint.empty() ? ": write its A-label (xn--…)" : ": write its A-label " + in_quotes(hint));
   }
   if (std::any_of(host.begin(), host.end(), [](char c) { return c >= 'A' && c <= 'Z'; })) {
     std::string lower(host);
     for (char& c : lower) {
       if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
     }
-    return "host names are written in lower case, found " + quoted(host) + ": write " + quoted(lower);
+    return "host names are written in lower case, found " + in_quotes(host) + ": write " + in_quotes(lower);
   }
   const auto odd = host.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_.");
   if (odd != std::string_view::npos) {
-    return "the character '" + std::string(1, host[odd]) + "' cannot stand in the host name " + quoted(host);
+    return "the character '" + std::string(1, host[odd]) + "' cannot stand in the host name " +
+           in_quotes(host);
   }
   return "";
 }
@@ -110,13 +109,13 @@ std::string host_problem(std::string_view host, bool subdomains) {
   }
   if (ends_in_number(host)) {
     if (!is_plain_ipv4(host)) {
-      return "browsers read " + quoted(host) + " as an IPv4 address: write it as four decimal numbers";
+      return "browsers read " + in_quotes(host) + " as an IPv4 address: write it as four decimal numbers";
     }
     if (subdomains) return "an IPv4 address has no subdomains: add \"subdomains\": false";
     return "";
   }
   if (subdomains && host.find('.') == std::string_view::npos) {
-    return "the single label " + quoted(host) +
+    return "the single label " + in_quotes(host) +
            " would take in a whole top-level domain: add \"subdomains\": false";
   }
   return "";

@@ -160,6 +160,13 @@ std::string nearest_word(const std::vector<std::string_view>& words, std::string
   return nearest;
 }
 
+std::string in_quotes(std::string_view text) {
+  std::string out(1, '"');
+  out += text;
+  out += '"';
+  return out;
+}
+
 bool is_id(std::string_view text) {
   if (text.empty() || text.size() > 48) return false;
   bool separator = true;  // none may stand first, last, or beside another

@@ -35,6 +35,9 @@ using Vocabulary = std::vector<Word>;
 /// The word nearest to a misspelt one by edit distance, or "" when none is near.
 [[nodiscard]] std::string nearest_word(const std::vector<std::string_view>& words, std::string_view text);
 
+/// A text in double quotes, for messages.
+[[nodiscard]] std::string in_quotes(std::string_view text);
+
 /// Whether a text is an identifier: ^[a-z0-9]+([-.][a-z0-9]+)*$, at most 48 bytes.
 [[nodiscard]] bool is_id(std::string_view text);
 

@@ -65,6 +65,10 @@ class TreeBuilder {
   }
 
  private:
+  void fault(std::size_t at, std::string message) {
+    document_.faults.push_back({at, std::move(message), fb::ErrorCode::bad_json});
+  }
+
   Node* add(Type type, std::size_t length) {
     Node* node = &document_.root;
     if (!open_.empty()) node = &open_.back()->items.emplace_back();
@@ -84,7 +88,7 @@ class TreeBuilder {
   bool open(Type type) {
     Node* node = add(type, 1);
     if (open_.size() >= kMaxDepth) {
-      document_.faults.push_back({node->at, "nested deeper than " + std::to_string(kMaxDepth) + " levels"});
+      fault(node->at, "nested deeper than " + std::to_string(kMaxDepth) + " levels");
       return false;
     }
     // A parent's list does not grow while a child is open, so this pointer holds until close().
@@ -106,7 +110,7 @@ class TreeBuilder {
     for (std::size_t i = 1; i < order.size(); ++i) {
       const Key& key = object.keys[order[i]];
       if (key.text == object.keys[order[i - 1]].text) {
-        document_.faults.push_back({key.at, "the key \"" + key.text + "\" stands twice in this object"});
+        fault(key.at, "the key \"" + key.text + "\" stands twice in this object");
       }
     }
   }

@@ -28,6 +28,10 @@ std::string core_of(std::string_view what) {
   return message;
 }
 
+Fault bad(std::size_t offset, std::string message) {
+  return {offset, std::move(message), fb::ErrorCode::bad_json};
+}
+
 }  // namespace
 
 LineIndex::LineIndex(std::string_view text) : text_(text) {
@@ -82,49 +86,57 @@ std::size_t first_bad_utf8(std::string_view text) {
 
 bool check_text(std::string_view text, std::size_t max_bytes, Fault& fault) {
   if (text.size() > max_bytes) {
-    fault = {max_bytes, "the text is longer than " + std::to_string(max_bytes) + " bytes"};
+    fault = {max_bytes, "the text is longer than " + std::to_string(max_bytes) + " bytes",
+             fb::ErrorCode::too_long};
     return false;
   }
   if (text.substr(0, 3) == "\xEF\xBB\xBF") {
-    fault = {0, "a byte order mark stands before the text: save it as UTF-8 without one"};
+    fault = {0, "a byte order mark stands before the text: save it as UTF-8 without one",
+             fb::ErrorCode::bad_json};
     return false;
   }
   const std::size_t bad = first_bad_utf8(text);
   const std::size_t nul = text.find('\0');
   if (bad == std::string_view::npos && nul == std::string_view::npos) return true;
   if (nul < bad) {
-    fault = {nul, "a NUL byte stands in the text"};
+    fault = {nul, "a NUL byte stands in the text", fb::ErrorCode::bad_json};
   } else {
-    fault = {bad, "the text is not well-formed UTF-8 here"};
+    fault = {bad, "the text is not well-formed UTF-8 here", fb::ErrorCode::bad_utf8};
   }
   return false;
 }
 
 Fault explain_syntax(std::string_view text, std::size_t token, std::size_t read, std::string_view what) {
   token = std::min(token, text.size());
-  if (skip_space(text, 0) == text.size()) return {text.size(), "the text is empty: expected a JSON value"};
+  if (skip_space(text, 0) == text.size()) return bad(text.size(), "the text is empty: expected a JSON value");
   if (token == text.size())
-    return {token, "the text ends too early: something that was opened is not closed"};
+    return bad(token, "the text ends too early: something that was opened is not closed");
 
   const char c = text[token];
   std::size_t before = token;
   while (before > 0 && is_space(text[before - 1])) --before;
   if ((c == ']' || c == '}') && before > 0 && text[before - 1] == ',') {
-    return {before - 1, std::string("a comma stands before '") + c + "': JSON allows none there, remove it"};
+    return bad(before - 1,
+               std::string("a comma stands before '") + c + "': JSON allows none there, remove it");
   }
-  if (c == '/') return {token, "comments are not part of JSON: remove it"};
-  if (c == '\'') return {token, "JSON strings take double quotes"};
+  if (c == '/') return bad(token, "comments are not part of JSON: remove it");
+  if (c == '\'') return bad(token, "JSON strings take double quotes");
 
   std::string message = core_of(what);
   if (message.find("missing closing quote") != std::string::npos) {
-    return {token, "a string begins here that is never closed"};
+    return bad(token, "a string begins here that is never closed");
   }
   if (message.find("expected end of input") != std::string::npos) {
-    return {token, "text follows the end of the JSON value: expected nothing more"};
+    return bad(token, "text follows the end of the JSON value: expected nothing more");
   }
-  // Inside strings the byte that is wrong says more than where the string begins.
+  // Inside strings the byte that is wrong says more than where the string begins; an unexpected bracket,
+  // comma or colon is exactly the last byte read, while `token` has stepped over one comma or colon.
+  const std::size_t last = read == 0 ? 0 : std::min(read - 1, text.size());
   const bool in_string = message.find("invalid string") != std::string::npos;
-  return {in_string && read > 0 ? std::min(read - 1, text.size()) : token, std::move(message)};
+  const bool is_mark = last < text.size() &&
+                       std::string_view("[]{},:").find(text[last]) != std::string_view::npos &&
+                       message.find(std::string("unexpected '") + text[last]) != std::string::npos;
+  return bad(in_string || is_mark ? last : token, std::move(message));
 }
 
 std::size_t next_token(std::string_view text, std::size_t from) {

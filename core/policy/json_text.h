@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "policy_generated.h"
+
 namespace metrofax::consent::json {
 
 /// A place as editors show it. Both count from 1; columns count code points, not bytes.
@@ -28,10 +30,11 @@ class LineIndex {
   std::vector<std::size_t> starts_;
 };
 
-/// Something wrong at a byte of a text.
+/// Something wrong at a byte of a text. The code is bad_json, bad_utf8 or too_long.
 struct Fault {
   std::size_t offset = 0;
   std::string message;
+  fb::ErrorCode code = fb::ErrorCode::bad_json;
 };
 
 /// The first byte that is not well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing above

@@ -1,0 +1,41 @@
+#include "cli/commands.h"
+
+#include <exception>
+
+#include "cli/files.h"
+#include "cli/version.h"
+
+namespace metrofax::consent::cli {
+
+int run_command_line(int argc, const char* const* argv) {
+  CLI::App app{
+      "mfconsent: compiles consent policies and answers what they allow.\n"
+      "Exit codes: 0 good, 1 checked and found wanting, 2 bad input.",
+      "mfconsent"};
+  app.set_version_flag("--version", std::string("mfconsent ") + kVersion);
+  app.require_subcommand(1);
+
+  Action action;
+  CLI::App* policy = app.add_subcommand("policy", "Check, compile, compare and explain policies");
+  policy->require_subcommand(1);
+  add_policy_check(*policy, action);
+  add_policy_compile(*policy, action);
+  add_policy_diff(*policy, action);
+  add_policy_explain(*policy, action);
+  add_decide(app, action);
+  add_eval(app, action);
+
+  try {
+    app.parse(argc, argv);
+    return action ? action() : kBadInput;
+  } catch (const CLI::ParseError& error) {
+    // Help and version are "errors" with code 0 to CLI11; everything else is a command line that cannot be
+    // used.
+    return app.exit(error) == 0 ? kGood : kBadInput;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "mfconsent: error: %s\n", error.what());
+    return kBadInput;
+  }
+}
+
+}  // namespace metrofax::consent::cli

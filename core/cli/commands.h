@@ -1,0 +1,24 @@
+// The commands of mfconsent. Each adds itself to the command line and returns an exit code (files.h) when it
+// runs.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+namespace metrofax::consent::cli {
+
+/// What runs once the command line is read: set by the callback of the subcommand that was named.
+using Action = std::function<int()>;
+
+void add_policy_check(CLI::App& policy, Action& action);
+void add_policy_compile(CLI::App& policy, Action& action);
+void add_policy_diff(CLI::App& policy, Action& action);
+void add_policy_explain(CLI::App& policy, Action& action);
+void add_decide(CLI::App& app, Action& action);
+void add_eval(CLI::App& app, Action& action);
+
+/// Reads the command line and runs what it names. Returns the exit code; help and version go to the standard
+/// output.
+int run_command_line(int argc, const char* const* argv);
+
+}  // namespace metrofax::consent::cli

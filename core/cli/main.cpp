@@ -1,0 +1,3 @@
+#include "cli/commands.h"
+
+int main(int argc, char** argv) { return metrofax::consent::cli::run_command_line(argc, argv); }
