@@ -1,0 +1,61 @@
+// What this process started and must end: browsers, drivers, X servers, temporary profiles.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** @type {Set<() => Promise<void> | void>} */
+const enders = new Set();
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const children = new Set();
+/** @type {Set<string>} */
+const folders = new Set();
+
+/** @param {() => Promise<void> | void} end */
+export function onEnd(end) {
+  enders.add(end);
+  return () => enders.delete(end);
+}
+
+/**
+ * Starts a program that ends with this process.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnOptions} [options]
+ */
+export function start(program, args, options = {}) {
+  const child = spawn(program, args, { stdio: 'ignore', ...options });
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  child.unref();
+  return child;
+}
+
+/** A folder that is removed with this process. */
+export function temporaryFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'metrofax-browser-'));
+  folders.add(folder);
+  return folder;
+}
+
+export async function endAll() {
+  const all = [...enders];
+  enders.clear();
+  await Promise.allSettled(all.map((end) => end()));
+  endChildren();
+}
+
+function endChildren() {
+  for (const child of children) child.kill('SIGKILL');
+  children.clear();
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  folders.clear();
+}
+
+process.once('exit', endChildren);
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+  process.once(signal, () => {
+    endChildren();
+    process.exit(1);
+  });
+}
