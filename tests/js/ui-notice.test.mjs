@@ -65,7 +65,15 @@ test('a lifetime is said as it is [cookies.session] [cookies.persistent]', () =>
 });
 
 const purpose = (more) => ({ id: 'p', name: '', description: '', necessary: false, vendors: [], ...more });
-const state = (choice, more) => ({ decided: true, purposes: { p: choice }, gpc: false, regime: 'eu', ...more });
+const state = (choice, more) => ({
+  decided: true,
+  purposes: { p: choice },
+  gpc: false,
+  regime: 'eu',
+  model: 'opt-in',
+  residue: [],
+  ...more,
+});
 
 test('a switch stands on for a grant or a necessity, and unknown is not consent', () => {
   assert.equal(isOn(purpose({ necessary: true }), state('denied')), true);
@@ -77,12 +85,14 @@ test('a switch stands on for a grant or a necessity, and unknown is not consent'
   assert.equal(isOn(purpose(), state('unknown', { model: 'opt-out' })), true);
 });
 
-test('under Global Privacy Control sale, sharing and targeting stand off unless granted [choice.third-party-ads]', () => {
+test('under Global Privacy Control sale, sharing and targeting stand off unless granted one by one [choice.third-party-ads]', () => {
   const ads = purpose({ uses: ['targeted'] });
   const signalled = { gpc: true, model: 'opt-out' };
   assert.equal(offBySignal(ads, state('unknown', signalled)), true);
   assert.equal(isOn(ads, state('unknown', signalled)), false);
-  assert.equal(isOn(ads, state('granted', signalled)), true);
+  assert.equal(isOn(ads, state('unknown', { ...signalled, specific: true })), false);
+  assert.equal(isOn(ads, state('granted', signalled)), false, 'accept all is no specific consent');
+  assert.equal(isOn(ads, state('granted', { ...signalled, specific: true })), true);
   assert.equal(isOn(purpose({ uses: ['profiling'] }), state('unknown', signalled)), true);
 });
 

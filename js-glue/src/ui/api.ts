@@ -2,56 +2,58 @@
 // whether something may happen is the gate's answer, never this folder's.
 
 /** What a visitor has chosen for one purpose. `unknown` is not consent: what follows from it is the regime's affair. */
-export type Choice = 'granted' | 'denied' | 'unknown';
+export type Choice = 'granted' | 'denied' | 'unknown'
 
 /** The three things that can be shown. */
-export type Kind = 'banner' | 'preferences' | 'inspector';
+export type Kind = 'banner' | 'preferences' | 'inspector'
 
 /** One answer of the gate, as `metrofaxConsent.decide()` returns it. `retention` in seconds. */
 export interface Verdict {
-  outcome: 'allow' | 'deny' | 'hold' | 'strip';
-  mode: 'off' | 'anonymous' | 'pseudonymous' | 'identified';
-  reason: string;
-  clause: string;
-  purpose: string | null;
-  vendor: string | null;
-  retention: number | null;
+  outcome: 'allow' | 'deny' | 'hold' | 'strip'
+  mode: 'off' | 'anonymous' | 'pseudonymous' | 'identified'
+  reason: string
+  clause: string
+  purpose: string | null
+  vendor: string | null
+  retention: number | null
 }
 
 /** One line of `metrofaxConsent.log`. `time` in milliseconds since 1970. */
 export interface LogEntry {
-  time: number;
-  request: { kind: string; url?: string; api?: string; key?: string; line?: string };
-  verdict: Verdict;
+  time: number
+  request: { kind: string; url?: string; api?: string; key?: string; line?: string }
+  verdict: Verdict
 }
 
 /** The part of `metrofaxConsent.state` that is drawn. `model` says what `unknown` means where the visitor is. */
 export interface State {
-  decided: boolean;
-  purposes: Record<string, Choice>;
-  gpc: boolean;
-  regime: string;
-  model?: 'opt-in' | 'opt-out';
-  time?: number | null;
-  residue?: readonly unknown[];
+  decided: boolean
+  purposes: Record<string, Choice>
+  gpc: boolean
+  regime: string
+  model: 'opt-in' | 'opt-out'
+  /** Whether the choice was made purpose by purpose, knowing of an opt-out signal; absent means no (web.md W2). */
+  specific?: boolean
+  /** Names that a withdrawal could not remove. */
+  residue: readonly string[]
 }
 
 /** `window.metrofaxConsent` as seen from here. */
 export interface Consent {
-  readonly status: 'locked' | 'ready';
-  readonly state: State;
-  readonly log: readonly LogEntry[];
-  set(choices: Record<string, boolean>): unknown;
-  acceptAll(): unknown;
-  rejectAll(): unknown;
-  withdraw(): unknown;
-  onChange(listener: () => void): () => void;
-  explain(verdict: Verdict): { reasonText?: string; clause?: { id?: string; says?: string; does?: string } };
-  _ui(surface: { show(kind: Kind): void; hide(): void }): void;
+  readonly status: 'locked' | 'ready'
+  readonly state: State
+  readonly log: readonly LogEntry[]
+  set(choices: Record<string, boolean>): unknown
+  acceptAll(): unknown
+  rejectAll(): unknown
+  withdraw(): unknown
+  onChange(listener: () => void): () => void
+  explain(verdict: Verdict): { reasonText?: string; clause?: { id?: string; says?: string; does?: string } }
+  _ui(surface: { show(kind: Kind): void; hide(): void }): void
 }
 
 declare global {
   interface Window {
-    metrofaxConsent?: Consent;
+    metrofaxConsent?: Consent
   }
 }

@@ -3,29 +3,29 @@
 
 /** The element that has focus, looked for through open shadow roots; null where nothing or <body> has it. */
 export function focused(): HTMLElement | null {
-  let active = document.activeElement;
-  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
-  return active && active !== document.body ? (active as HTMLElement) : null;
+  let active = document.activeElement
+  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement
+  return active && active !== document.body ? (active as HTMLElement) : null
 }
 
-/** Gives focus without scrolling and says whether it is there now: a hidden, inert or removed element does not take it. */
+/** Gives focus without scrolling and says whether it is there now: what is hidden, inert or removed does not take it. */
 function take(element: HTMLElement | null): boolean {
-  if (!element?.isConnected || !element.getClientRects().length) return false;
-  element.focus({ preventScroll: true });
-  return focused() === element;
+  if (!element?.isConnected || !element.getClientRects().length) return false
+  element.focus({ preventScroll: true })
+  return focused() === element
 }
 
 /** As `take`, for an element that is no control: focusable for as long as focus is on it. */
 function takeText(element: HTMLElement): boolean {
-  if (take(element)) return true;
-  if (element.hasAttribute('tabindex')) return false;
-  element.tabIndex = -1;
-  const done = () => element.removeAttribute('tabindex');
-  element.addEventListener('blur', done, { once: true });
-  if (take(element)) return true;
-  element.removeEventListener('blur', done);
-  done();
-  return false;
+  if (take(element)) return true
+  if (element.hasAttribute('tabindex')) return false
+  element.tabIndex = -1
+  const done = () => element.removeAttribute('tabindex')
+  element.addEventListener('blur', done, { once: true })
+  if (take(element)) return true
+  element.removeEventListener('blur', done)
+  done()
+  return false
 }
 
 /**
@@ -33,13 +33,13 @@ function takeText(element: HTMLElement): boolean {
  * heading, to main, and at last to whatever the body begins with.
  */
 export function giveBack(...wanted: (HTMLElement | null)[]): void {
-  if (wanted.some(take)) return;
-  const find = (what: string) => [...document.querySelectorAll<HTMLElement>(what)];
-  const headings = find('h1,h2,h3');
+  if (wanted.some(take)) return
+  const find = (what: string) => [...document.querySelectorAll<HTMLElement>(what)]
+  const headings = find('h1,h2,h3')
   const inView = (place: HTMLElement) => {
-    const { top } = place.getBoundingClientRect();
-    return top >= 0 && top < innerHeight;
-  };
-  const rest = [...document.body.children].filter((child) => !child.shadowRoot) as HTMLElement[];
-  [...headings.filter(inView), ...headings, ...find('main,[role=main]'), ...rest].some(takeText);
+    const { top } = place.getBoundingClientRect()
+    return top >= 0 && top < innerHeight
+  }
+  const rest = [...document.body.children].filter((child) => !child.shadowRoot) as HTMLElement[]
+  ;[...headings.filter(inView), ...headings, ...find('main,[role=main]'), ...rest].some(takeText)
 }

@@ -1,56 +1,55 @@
 // Entry of ui.js, the classic script that consent.js loads for visitors who have something to decide. Whatever goes
 // wrong here, nothing is thrown into the page and nothing is allowed by it: the gate denies until somebody chooses.
-import type { Kind } from './api.js';
-import { focused } from './focus.js';
-import { languages, loadNotice, type Notice } from './notice.js';
-import { Surface, TAG } from './surface.js';
+import type { Kind } from './api.js'
+import { focused } from './focus.js'
+import { languages, loadNotice, type Notice } from './notice.js'
+import { Surface, TAG } from './surface.js'
 
-const script = document.currentScript as HTMLScriptElement | null;
-const consent = window.metrofaxConsent;
-let surface: Surface | undefined;
-let notice: Promise<Notice | null> | undefined;
-let hidden = 0;
+const script = document.currentScript as HTMLScriptElement | null
+const consent = window.metrofaxConsent
+let surface: Surface | undefined
+let notice: Promise<Notice | null> | undefined
+let hidden = 0
 
 /** The notice, fetched once; a miss is not remembered, so that the next show() tries again. */
 function theNotice(): Promise<Notice | null> {
-  const named = script?.dataset['lang'] ?? document.querySelector<HTMLElement>('script[data-lang]')?.dataset['lang'];
+  const named = script?.dataset['lang'] ?? document.querySelector<HTMLElement>('script[data-lang]')?.dataset['lang']
   notice ??= loadNotice(
     script?.src ?? document.baseURI,
     languages(named ?? null, document.documentElement.lang, navigator.languages),
-  );
+  )
   return notice.then((found) => {
-    if (!found) notice = undefined;
-    return found;
-  });
+    if (!found) notice = undefined
+    return found
+  })
 }
 
 /** The element, first in the body so that it is first in the tab order; made anew if somebody has removed it. */
 function theSurface(found: Notice | null): Surface {
   if (!surface?.isConnected || (found && !surface.informed)) {
-    surface?.remove();
-    surface = document.createElement(TAG) as Surface;
-    surface.furnish(consent!, found, script?.nonce);
-    document.body.prepend(surface);
+    surface?.remove()
+    surface = document.createElement(TAG) as Surface
+    surface.furnish(consent!, found, script?.nonce)
+    document.body.prepend(surface)
   }
-  return surface;
+  return surface
 }
 
 async function show(kind: Kind): Promise<void> {
-  const opener = focused();
-  const ticket = hidden;
-  const found = await theNotice();
-  if (!document.body)
-    await new Promise((ready) => document.addEventListener('DOMContentLoaded', ready, { once: true }));
-  if (ticket === hidden) theSurface(found).open(kind, opener);
+  const opener = focused()
+  const ticket = hidden
+  const found = await theNotice()
+  if (!document.body) await new Promise((ready) => document.addEventListener('DOMContentLoaded', ready, { once: true }))
+  if (ticket === hidden) theSurface(found).open(kind, opener)
 }
 
 if (consent) {
-  if (!customElements.get(TAG)) customElements.define(TAG, Surface);
+  if (!customElements.get(TAG)) customElements.define(TAG, Surface)
   consent._ui({
     show: (kind) => void show(kind).catch((error: unknown) => console.warn(TAG, error)),
     hide: () => {
-      hidden++;
-      surface?.close();
+      hidden++
+      surface?.close()
     },
-  });
+  })
 }

@@ -1,29 +1,34 @@
 // The preference centre: every purpose with a switch, what it is for, who takes part and what is left on the machine. A
 // modal <dialog>, so the browser keeps the keyboard inside and Escape closes; it is made anew each time it opens.
-import type { State } from './api.js';
-import { h, link } from './dom.js';
-import { giveBack } from './focus.js';
-import { lifetime, type Notice, type PurposeRow, type StorageRow, type VendorRow } from './notice.js';
-import type { Text, View } from './surface.js';
+import type { State } from './api.js'
+import { h, link } from './dom.js'
+import { giveBack } from './focus.js'
+import { lifetime, type Notice, type PurposeRow, type StorageRow, type VendorRow } from './notice.js'
+import type { Text, View } from './surface.js'
 
 /** An open preference centre. */
 export interface Dialog {
   /** Closes without saving and returns focus. */
-  close(): void;
+  close(): void
   /** Takes over a state changed elsewhere (another tab), except where the visitor has touched the switch here. */
-  refresh(): void;
+  refresh(): void
 }
 
-/** Whether a purpose is on. Where the visitor has not decided, the regime's model says what that means (web.md W6). */
+/**
+ * Whether a purpose is on: what the switch shows is what saving records. Where the visitor has not decided, the regime's
+ * model says what that means (W6). Under Global Privacy Control a general "accept all" is not the specific consent that
+ * beats the signal (W2); its switches stand off, or saving something else would turn it into one.
+ */
 export function isOn(purpose: PurposeRow, state: State): boolean {
-  const choice = state.purposes[purpose.id] ?? 'unknown';
-  if (purpose.necessary || choice === 'granted') return true;
-  return choice === 'unknown' && state.model === 'opt-out' && !offBySignal(purpose, state);
+  const choice = state.purposes[purpose.id] ?? 'unknown'
+  if (purpose.necessary) return true
+  if (offBySignal(purpose, state) && !state.specific) return false
+  return choice === 'granted' || (choice === 'unknown' && state.model === 'opt-out' && !offBySignal(purpose, state))
 }
 
 /** Whether Global Privacy Control speaks about this purpose: sale, sharing, targeted advertising (web.md W1). */
 export function offBySignal(purpose: PurposeRow, state: State): boolean {
-  return state.gpc && !!purpose.uses?.some((use) => use === 'sale' || use === 'share' || use === 'targeted');
+  return state.gpc && !!purpose.uses?.some((use) => use === 'sale' || use === 'share' || use === 'targeted')
 }
 
 /** Opens the preference centre. `openers` get focus back when it closes, the first that still can. */
@@ -33,28 +38,28 @@ export function openPreferences(
   closed: () => void,
   ...openers: (HTMLElement | null)[]
 ): Dialog {
-  const { surface, consent, t } = view;
-  const state = consent.state;
-  const touched = new Set<string>();
-  const switches = new Map<PurposeRow, HTMLInputElement>();
+  const { surface, consent, t } = view
+  const state = consent.state
+  const touched = new Set<string>()
+  const switches = new Map<PurposeRow, HTMLInputElement>()
 
   const button = (key: string, look: string, act: () => unknown, said?: string) =>
     h(
       'button',
       { type: 'button', class: look + key.replace('prefs.', ' '), click: () => surface.decide(act, said) },
       t(key),
-    );
+    )
   const save = () => {
-    const choices: Record<string, boolean> = {};
-    for (const [{ id, necessary }, box] of switches) if (!necessary) choices[id] = box.checked;
-    consent.set(choices);
-  };
+    const choices: Record<string, boolean> = {}
+    for (const [{ id, necessary }, box] of switches) if (!necessary) choices[id] = box.checked
+    consent.set(choices)
+  }
 
   const rows = notice.purposes.map((purpose) => {
-    const { id } = purpose;
+    const { id } = purpose
     // What switching on in spite of the signal means: read out with the switch, shown when it is used (web.md W1, W2).
     const override =
-      offBySignal(purpose, state) && h('p', { class: 'note', id: 'gpc-' + id, hidden: true }, t('gpc.override'));
+      offBySignal(purpose, state) && h('p', { class: 'note', id: 'gpc-' + id, hidden: true }, t('gpc.override'))
     const box = h('input', {
       type: 'checkbox',
       role: 'switch',
@@ -63,15 +68,15 @@ export function openPreferences(
       'aria-describedby': override ? `is-${id} gpc-${id}` : 'is-' + id,
       disabled: purpose.necessary,
       change: () => {
-        touched.add(id);
-        if (override) override.hidden = !box.checked;
+        touched.add(id)
+        if (override) override.hidden = !box.checked
       },
-    });
-    switches.set(purpose, box);
-    return purposeRow(purpose, box, override, notice, state, t);
-  });
+    })
+    switches.set(purpose, box)
+    return purposeRow(purpose, box, override, notice, state, t)
+  })
 
-  const title = h('h2', { id: 'prefs-title', class: 'title', tabindex: -1 }, t('prefs.title'));
+  const title = h('h2', { id: 'prefs-title', class: 'title', tabindex: -1 }, t('prefs.title'))
   const dialog = h(
     'dialog',
     { class: 'box dialog preferences', 'aria-labelledby': 'prefs-title', cancel: reveal, close: finish },
@@ -98,35 +103,36 @@ export function openPreferences(
       button('prefs.acceptAll', '', () => consent.acceptAll()),
       button('prefs.save', 'main', save),
     ),
-  );
+  )
 
   function refresh(): void {
-    for (const [purpose, box] of switches) if (!touched.has(purpose.id)) box.checked = isOn(purpose, consent.state);
+    const now = consent.state
+    for (const [purpose, box] of switches) if (!touched.has(purpose.id)) box.checked = isOn(purpose, now)
   }
   // The banner is out of sight while the dialog is there, and back before it goes: what cannot be seen takes no focus.
   function reveal(): void {
-    surface.root.classList.remove('modal');
+    surface.root.classList.remove('modal')
   }
   function close(): void {
-    reveal();
-    dialog.close();
-    finish();
+    reveal()
+    dialog.close()
+    finish()
   }
   // Called at once by our own buttons and by the close event after Escape: whichever is first does the work.
   function finish(): void {
-    if (!dialog.isConnected) return;
-    reveal();
-    dialog.remove();
-    closed();
-    giveBack(...openers);
+    if (!dialog.isConnected) return
+    reveal()
+    dialog.remove()
+    closed()
+    giveBack(...openers)
   }
 
-  refresh();
-  surface.root.append(dialog);
-  surface.root.classList.add('modal');
-  dialog.showModal();
-  title.focus();
-  return { close, refresh };
+  refresh()
+  surface.root.append(dialog)
+  surface.root.classList.add('modal')
+  dialog.showModal()
+  title.focus()
+  return { close, refresh }
 }
 
 /** One purpose: name, switch, description, and folded under it partners and what is stored. */
@@ -138,16 +144,16 @@ function purposeRow(
   state: State,
   t: Text,
 ): HTMLElement {
-  const { id, name } = purpose;
-  const vendors = notice.vendors.filter((vendor) => purpose.vendors.includes(vendor.id));
-  const own = notice.storage.filter((row) => row.purpose === id);
-  const count = vendors.length === 1 ? t('prefs.vendors.one') : t('prefs.vendors.count', { count: vendors.length });
+  const { id, name } = purpose
+  const vendors = notice.vendors.filter((vendor) => purpose.vendors.includes(vendor.id))
+  const own = notice.storage.filter((row) => row.purpose === id)
+  const count = vendors.length === 1 ? t('prefs.vendors.one') : t('prefs.vendors.count', { count: vendors.length })
   const badge = purpose.necessary
     ? t('prefs.necessary')
     : offBySignal(purpose, state) && !isOn(purpose, state)
       ? t('gpc.badge')
-      : !state.decided && t('prefs.undecided');
-  const clause = purpose.clause && notice.policyUrl + '#' + purpose.clause;
+      : !state.decided && t('prefs.undecided')
+  const clause = purpose.clause && notice.policyUrl + '#' + purpose.clause
   return h(
     'div',
     { class: 'purpose', role: 'group', 'aria-labelledby': 'of-' + id },
@@ -180,13 +186,13 @@ function purposeRow(
         ),
       ),
     ),
-  );
+  )
 }
 
 /** One vendor within a purpose: who answers for it, where it acts, its own policy and opt-out, what it stores here. */
 function vendorCard(vendor: VendorRow, purpose: string, t: Text): HTMLElement {
-  const stored = vendor.storage.filter((row) => !row.purpose || row.purpose === purpose);
-  const places = (['onSite', 'inEmail', 'offSite'] as const).filter((place) => vendor.placements?.[place]);
+  const stored = vendor.storage.filter((row) => !row.purpose || row.purpose === purpose)
+  const places = (['onSite', 'inEmail', 'offSite'] as const).filter((place) => vendor.placements?.[place])
   return h(
     'div',
     { class: 'card vendor' },
@@ -205,7 +211,7 @@ function vendorCard(vendor: VendorRow, purpose: string, t: Text): HTMLElement {
       link(t('prefs.optOutLink', { vendor: vendor.name }), vendor.optOutUrl, true),
     ),
     stored.length ? storageRows(stored, t) : h('p', { class: 'soft' }, t('prefs.cookies.none')),
-  );
+  )
 }
 
 /** Cookies and other entries: name, session or persistent, how long (cookies.session, cookies.persistent). */
@@ -221,13 +227,11 @@ function storageRows(rows: StorageRow[], t: Text): HTMLElement {
         h('span', { class: 'soft' }, `${t('prefs.kind.' + row.kind)} · ${lifetime(t, row)}`),
       ),
     ),
-  );
+  )
 }
 
 /** What a withdrawal could not remove, by name: never claimed to be gone (web.md, Withdrawal). */
 function residue(state: State, t: Text): HTMLElement | null {
-  const names = (state.residue ?? []).map((entry) =>
-    typeof entry === 'string' ? entry : String((entry as { name?: unknown }).name ?? ''),
-  );
-  return names.length ? h('p', { class: 'note' }, t('prefs.residue', { names: names.join(', ') })) : null;
+  const names = state.residue.join(', ')
+  return names ? h('p', { class: 'note' }, t('prefs.residue', { names })) : null
 }

@@ -111,7 +111,7 @@ dt+dd:nth-child(2){font-weight:600}
 @media (prefers-reduced-motion:no-preference){.banner,.dialog,.inspector{animation:in .24s cubic-bezier(.2,.7,.3,1)}input::before,input::after,summary::before{transition:.15s}@keyframes in{from{opacity:0;translate:0 10px}}}
 @media (forced-colors:active){input{appearance:auto;width:22px}input::before,input::after{content:none}.pill{border:1px solid}.badge::before{forced-color-adjust:none}.note{border-inline-start-color:Highlight}}
 @media print{:host{display:none!important}}
-`;
+`
 
 /**
  * Puts the style sheet into a shadow root. Constructed sheets are no inline style, so `style-src 'self'` lets them be.
@@ -120,13 +120,13 @@ dt+dd:nth-child(2){font-weight:600}
  */
 export function dress(root: ShadowRoot, nonce: string | undefined): void {
   try {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(CSS);
-    root.adoptedStyleSheets = [sheet];
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(CSS)
+    root.adoptedStyleSheets = [sheet]
   } catch {
-    const style = document.createElement('style');
-    if (nonce) style.nonce = nonce;
-    style.textContent = CSS;
-    root.prepend(style);
+    const style = document.createElement('style')
+    if (nonce) style.nonce = nonce
+    style.textContent = CSS
+    root.prepend(style)
   }
 }
