@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { type Context, Hono } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
+import { html } from 'hono/html';
+import { streamSSE } from 'hono/streaming';
+import { clearGif, gifHeaders } from './gif.js';
+import { type Ledger, recorded } from './ledger.js';
+import type { PublicFile } from './files.js';
+
+/** What the network has on offer. Goods that nobody sells, drawn with the page's own means. */
+const creatives = [
+  { line: 'Envelopes that seal themselves', small: 'Harbour Stationery', ground: '#103a4a', ink: '#f6e7c8' },
+  { line: 'Desk chairs, delivered assembled', small: 'Sit & Stay', ground: '#5b2333', ink: '#ffe3d8' },
+  { line: 'One hundred pens, one flat price', small: 'Quillworks', ground: '#20412f', ink: '#e9f5d0' },
+] as const;
+
+/**
+ * The third-party cookie an ad network knows a browser by. SameSite=None needs Secure, which browsers grant on localhost.
+ * Where third-party cookies are off, the partitioned copy still recognises the browser on this one site.
+ */
+function recognise(c: Context): void {
+  if (getCookie(c, 'ah_uid') !== undefined) return;
+  const id = randomBytes(12).toString('hex');
+  const attributes = { path: '/', maxAge: 390 * 86_400, secure: true, httpOnly: true, sameSite: 'None' } as const;
+  setCookie(c, 'ah_uid', id, attributes);
+  setCookie(c, 'ah_uid', id, { ...attributes, partitioned: true });
+}
+
+/**
+ * Adharbor, an ad network: a tag that fills slots with frames, a frame that shows an advertisement, a clear GIF that syncs
+ * the visitor's id, and a stream that keeps asking whether the page is still looked at.
+ */
+export function adharbor(ledger: Ledger, file: PublicFile): Hono {
+  const app = new Hono();
+  app.use(recorded(ledger, 'adharbor'));
+
+  app.get('/tag.js', (c) => file(c, 'tag.js'));
+  app.get('/px.gif', (c) => {
+    recognise(c);
+    return c.body(clearGif, 200, gifHeaders);
+  });
+  app.get('/frame', (c) => {
+    recognise(c);
+    const creative = creatives[ledger.counts().adharbor.requests % creatives.length] ?? creatives[0];
+    c.header('Cache-Control', 'no-store');
+    return c.html(frame(creative));
+  });
+  app.get('/live', (c) => {
+    c.header('Access-Control-Allow-Origin', c.req.header('origin') ?? '*');
+    c.header('Access-Control-Allow-Credentials', 'true');
+    return streamSSE(c, async (stream) => {
+      while (!stream.aborted) {
+        await stream.writeSSE({ event: 'viewable?', data: String(Date.now()) });
+        await stream.sleep(20_000);
+      }
+    });
+  });
+  return app;
+}
+
+function frame(creative: (typeof creatives)[number]) {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Advertisement</title>
+<style>
+  html, body { height: 100%; margin: 0 }
+  body { display: grid; grid-template-columns: auto 1fr auto; gap: 16px; align-items: center; box-sizing: border-box;
+    padding: 0 20px; background: ${creative.ground}; color: ${creative.ink}; font: 600 16px/1.25 system-ui, sans-serif }
+  svg { width: 44px; height: 44px; flex: none }
+  small { display: block; font-weight: 400; opacity: .85; font-size: 13px; margin-top: 2px }
+  b { border: 1px solid; border-radius: 999px; padding: 4px 12px; font-size: 13px; white-space: nowrap }
+  @media (max-width: 460px) { b { display: none } body { grid-template-columns: auto 1fr } }
+</style>
+</head>
+<body>
+<svg viewBox="0 0 44 44" aria-hidden="true"><g fill="none" stroke="${creative.ink}" stroke-width="3"><circle cx="22" cy="22" r="20"/><path d="M10 25c4-4 8 4 12 0s8 4 12 0M22 10v14M22 11l8 8h-8"/></g></svg>
+<p>${creative.line}<small>${creative.small}</small></p>
+<b>See more</b>
+</body>
+</html>`;
+}

@@ -1,0 +1,51 @@
+// Builds the demo site into demo-site/.build: the server as one module per entry, the page scripts and the style sheet as one
+// file each, and the advertisers' files as they are (they are somebody else's code; we only host them).
+import { build } from 'esbuild';
+import { cp, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const out = here('.build');
+
+/** Builds everything; resolves when the files are on disk, rejects with esbuild's messages. Safe to run again. */
+export async function buildDemo() {
+  await rm(out, { recursive: true, force: true });
+  const common = { bundle: true, logLevel: 'warning', charset: 'utf8', absWorkingDir: here('.') };
+  await Promise.all([
+    build({
+      ...common,
+      entryPoints: { main: 'server/main.ts', demo: 'server/demo.ts' },
+      outdir: out,
+      outExtension: { '.js': '.mjs' },
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      packages: 'external',
+      splitting: true,
+      chunkNames: 'chunk-[hash]',
+      sourcemap: true,
+      jsx: 'automatic',
+      jsxImportSource: 'hono/jsx',
+    }),
+    build({
+      ...common,
+      entryPoints: { site: 'client/site.ts', choices: 'client/choices.ts', lab: 'client/lab/main.ts' },
+      outdir: `${out}/public`,
+      platform: 'browser',
+      format: 'iife',
+      target: ['chrome111', 'firefox115', 'safari16.4'],
+      minify: true,
+    }),
+    build({
+      ...common,
+      entryPoints: { site: 'styles/site.css' },
+      outdir: `${out}/public`,
+      target: ['chrome111', 'firefox115', 'safari16.4'],
+      minify: true,
+    }),
+    cp(here('public'), `${out}/public`, { recursive: true }),
+    cp(here('advertisers/public'), `${out}/advertisers`, { recursive: true }),
+  ]);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildDemo();

@@ -1,0 +1,148 @@
+import type { PublishedPolicy } from '../server/policy.js';
+import { Page, type View } from './layout.js';
+
+const advertisingUses = ['sale', 'share', 'targeted'];
+
+const industry = [
+  ['Network Advertising Initiative', 'https://optout.networkadvertising.org/', 'United States'],
+  ['Digital Advertising Alliance', 'https://optout.aboutads.info/', 'United States'],
+  ['European Interactive Digital Advertising Alliance', 'https://www.youronlinechoices.eu/', 'Europe'],
+] as const;
+
+const browsers = [
+  ['Chrome', 'Settings, Privacy and security, Third-party cookies, See all site data and permissions'],
+  ['Firefox', 'Settings, Privacy & Security, Cookies and Site Data, Manage Data'],
+  ['Safari', 'Settings, Privacy, Manage Website Data'],
+  ['Edge', 'Settings, Cookies and site permissions, Manage and delete cookies and site data'],
+] as const;
+
+/** Privacy choices: preferences, the switch against third-party advertising, opt-outs elsewhere, help with cookies. */
+export function Choices({ view, policy }: { view: View; policy: PublishedPolicy }) {
+  const advertising = policy.purposes.filter((purpose) => !purpose.necessary && purpose.uses.some((use) => advertisingUses.includes(use)));
+  const optional = policy.purposes.filter((purpose) => !purpose.necessary);
+  const optOut = policy.vendors.filter((vendor) => vendor.optOutUrl !== null);
+  return (
+    <Page view={view} title="Privacy choices" description="See and change what MetroFax and its partners may do." scripts={['choices.js']}>
+      <section class="frame block first two">
+        <div>
+          <p class="tape">Switchboard</p>
+          <h1>Your choices.</h1>
+          <p class="lead">Everything that is not needed for the service is up to you, one purpose at a time, as often as you like.</p>
+          <p class="actions">
+            <button type="button" class="button" data-consent-show="preferences" hidden>
+              Open preferences
+            </button>
+            <button type="button" class="button quiet" data-consent-withdraw hidden>
+              Withdraw everything
+            </button>
+          </p>
+          <noscript>
+            <p class="note">Without JavaScript none of our partners is asked for anything, so there is nothing to choose.</p>
+          </noscript>
+        </div>
+        <div class="note" id="advertising">
+          <h2>Third-party advertising</h2>
+          <p>
+            One switch for the purposes that sell, share or target:{' '}
+            {advertising.map((purpose) => purpose.name).join(', ') || 'none'}. It works like the industry’s opt-outs, for
+            this site. <a href="/privacy#choice.third-party-ads">What the policy says</a>
+          </p>
+          <label class="switch">
+            <input
+              type="checkbox"
+              role="switch"
+              disabled
+              data-advertising-switch
+              data-purposes={advertising.map((purpose) => purpose.id).join(' ')}
+            />
+            <span>Opt out of third-party advertising</span>
+          </label>
+          <p class="hint" data-advertising-state role="status">
+            {view.gpc ? 'Your browser sends Global Privacy Control; the opt-out is honoured.' : ''}
+          </p>
+        </div>
+      </section>
+
+      <section class="frame block" aria-labelledby="now">
+        <h2 id="now">As it stands in this browser</h2>
+        <p class="lead narrow" data-choice-summary>
+          The table fills in as soon as the page’s consent runtime is there.
+        </p>
+        <div class="table-scroll" role="region" aria-labelledby="now" tabindex={0}>
+          <table class="fares">
+            <thead>
+              <tr>
+                <th scope="col">Purpose</th>
+                <th scope="col">What it is for</th>
+                <th scope="col">Now</th>
+              </tr>
+            </thead>
+            <tbody>
+              {optional.map((purpose) => (
+                <tr>
+                  <th scope="row">
+                    <a href={`/privacy#${purpose.clause}`}>{purpose.name}</a>
+                  </th>
+                  <td>{purpose.description}</td>
+                  <td>
+                    <span class="chip" data-choice={purpose.id}>
+                      not known
+                    </span>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </section>
+
+      <section class="frame block two" aria-labelledby="elsewhere">
+        <div>
+          <h2 id="elsewhere">Opt out elsewhere</h2>
+          <p class="narrow">
+            These pages belong to others, under their own policies. An opt-out there is kept in a cookie: it holds for one
+            browser and goes when cookies are cleared.
+          </p>
+          <ul class="link-list">
+            {industry.map(([name, url, where]) => (
+              <li>
+                <a href={url} rel="noreferrer">
+                  {name}
+                </a>{' '}
+                <span class="chip">{where}</span>
+              </li>
+            ))}
+          </ul>
+        </div>
+        <div>
+          <h3>Each partner’s own opt-out</h3>
+          <ul class="link-list columns">
+            {optOut.map((vendor) => (
+              <li>
+                <a href={vendor.optOutUrl ?? vendor.policyUrl} rel="noreferrer">
+                  {vendor.name}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </div>
+      </section>
+
+      <section class="frame block" aria-labelledby="cookies" id="cookie-help">
+        <h2 id="cookies">Removing cookies yourself</h2>
+        <p class="narrow">
+          Withdrawing here removes what a purpose had stored. Your browser can remove everything at once; afterwards this
+          site asks again, and until you answer nothing optional runs. <a href="/privacy#cookies.removal">What the policy says</a>
+        </p>
+        <dl class="facts">
+          {browsers.map(([name, path]) => (
+            <div>
+              <dt>{name}</dt>
+              <dd>{path}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+    </Page>
+  );
+}

@@ -1,0 +1,131 @@
+import { type AdvertiserId, advertiserIds } from '../server/origins.js';
+import type { PublishedPolicy } from '../server/policy.js';
+import { Page, type View } from './layout.js';
+
+/** How the lab speaks of each advertiser when the policy file has no name for it. */
+const roles: Readonly<Record<AdvertiserId, string>> = {
+  northlight: 'analytics service',
+  adharbor: 'ad network',
+  circlet: 'social widget',
+};
+
+/** The live page: who received what, when, and why not. Everything drawn comes from the three servers and this page's runtime. */
+export function Lab({ view, policy }: { view: View; policy: PublishedPolicy }) {
+  return (
+    <Page view={view} title="Lab" description="Watch live what reaches three advertisers, and why the rest does not." scripts={['lab.js']} wide>
+      <section class="frame block first lab-head">
+        <div>
+          <p class="tape">Control room / live</p>
+          <h1>Who received what.</h1>
+          <p class="lead narrow">
+            Three advertisers are embedded in this page, each a server of its own that counts what reaches it. Refuse, and
+            their lines stay closed; accept a purpose, and exactly that line opens.
+          </p>
+        </div>
+        <div class="lab-controls" role="group" aria-label="Choices">
+          <button type="button" class="button" data-lab="accept" disabled>
+            Accept all
+          </button>
+          <button type="button" class="button" data-lab="reject" disabled>
+            Reject all
+          </button>
+          <button type="button" class="button quiet" data-lab="preferences" disabled>
+            Preferences
+          </button>
+          <button type="button" class="button quiet" data-lab="withdraw" disabled>
+            Withdraw
+          </button>
+          <button type="button" class="button quiet" data-lab="reset">
+            Reset counts
+          </button>
+        </div>
+      </section>
+
+      <section class="frame lab-map" aria-labelledby="lanes">
+        <div class="heading-row">
+          <h2 id="lanes">The last minute</h2>
+          <p class="legend" aria-hidden="true">
+            <span class="mark arrived">arrived</span>
+            <span class="mark held">held here</span>
+            <span class="mark refused">refused here</span>
+          </p>
+        </div>
+        <p class="lab-state" data-lab-state role="status">
+          Connecting to the advertisers’ counters.
+        </p>
+        {advertiserIds.map((id) => {
+          const vendor = policy.vendors.find((one) => one.id === id);
+          return (
+            <article class={`lane ${id}`} data-lane={id}>
+              <header>
+                <h3>{vendor?.name ?? id}</h3>
+                <p class="fine">
+                  {roles[id]} <span class="chip">{vendor?.purposes.join(', ') ?? 'undeclared'}</span>
+                </p>
+                <p class="lane-service" data-service>
+                  quiet
+                </p>
+              </header>
+              <svg class="lane-line" data-track role="img" aria-label={`Requests of the last minute, ${vendor?.name ?? id}`}></svg>
+              <dl>
+                <div>
+                  <dt>received</dt>
+                  <dd data-count="requests">0</dd>
+                </div>
+                <div>
+                  <dt>cookies</dt>
+                  <dd data-count="cookies">0</dd>
+                </div>
+                <div>
+                  <dt>stopped here</dt>
+                  <dd data-count="stopped">0</dd>
+                </div>
+              </dl>
+            </article>
+          );
+        })}
+      </section>
+
+      <section class="frame block lab-logs">
+        <div>
+          <h2 id="verdicts">What this page decided</h2>
+          <p class="fine">
+            Newest first: every request and every storage access that the runtime judged. Ask any of them “why?”.
+          </p>
+          <ol class="log" data-verdicts tabindex={0} aria-labelledby="verdicts"></ol>
+        </div>
+        <div>
+          <h2 id="arrivals">What the advertisers saw</h2>
+          <p class="fine">Newest first, from their own logs, all pages and tabs together.</p>
+          <ol class="log" data-arrivals tabindex={0} aria-labelledby="arrivals"></ol>
+        </div>
+      </section>
+
+      <section class="frame block" aria-labelledby="from">
+        <h2 id="from">Visit from somewhere else</h2>
+        <p class="narrow">
+          The law where you are decides what an unanswered question means. Without a place the strictest holds.
+        </p>
+        <form class="inline-form" method="get" action="/lab">
+          <div class="field">
+            <label for="regime">Regime</label>
+            <select id="regime" name="regime">
+              <option value="">Let the runtime decide</option>
+              {policy.regimes.map((regime) => (
+                <option value={regime.id} selected={regime.id === view.regime}>
+                  {regime.name}
+                </option>
+              ))}
+            </select>
+          </div>
+          <button class="button quiet" type="submit">
+            Load the page there
+          </button>
+        </form>
+        <noscript>
+          <p class="note">The lab draws with JavaScript. The plain counts are at /lab/counts.</p>
+        </noscript>
+      </section>
+    </Page>
+  );
+}

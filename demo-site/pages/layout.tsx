@@ -1,0 +1,181 @@
+import { html } from 'hono/html';
+import type { Child } from 'hono/jsx';
+import type { Account } from '../accounts/store.js';
+import type { Origins } from '../server/origins.js';
+import { Logo } from './art/logo.js';
+
+/** What every page needs to know about the request it answers. */
+export interface View {
+  readonly origins: Origins;
+  /** Path of the page, to mark it in the navigation. */
+  readonly path: string;
+  /** Version of the policy the footer cites. */
+  readonly policyVersion: string;
+  /** Content hashes of the files the page loads, by name. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly account: Account | null;
+  /** Regime id to put on the consent tag; null leaves the choice to the runtime. */
+  readonly regime: string | null;
+  /** Whether the request carried `Sec-GPC: 1`. Only the server sees that in browsers without navigator.globalPrivacyControl. */
+  readonly gpc: boolean;
+  /** Nonce for script tags under the strict policy that wants one. */
+  readonly nonce: string | null;
+}
+
+interface PageProps {
+  readonly view: View;
+  /** Title of the document; the name of the site is added. */
+  readonly title: string;
+  readonly description: string;
+  /** Scripts of this page beside site.js, by name. */
+  readonly scripts?: readonly string[];
+  /** Wide pages use the whole window: the lab. */
+  readonly wide?: boolean;
+  readonly children: Child;
+}
+
+const navigation = [
+  ['/pricing', 'Pricing'],
+  ['/test-drive', 'Test drive'],
+  ['/lab', 'Lab'],
+] as const;
+
+/**
+ * The document around a page: the consent runtime as the very first tag, then, as on any marketing site, three partners
+ * embedded without a word about consent. Holding them is the runtime's work alone.
+ */
+export function Page({ view, title, description, scripts = [], wide = false, children }: PageProps) {
+  const { origins } = view;
+  const nonce = view.nonce ? { nonce: view.nonce } : {};
+  const consent = { ...(view.regime ? { 'data-regime': view.regime } : {}), ...(view.gpc ? { 'data-gpc': '1' } : {}), ...nonce };
+  const file = (name: string): string => `/static/${name}?v=${view.versions[name] ?? ''}`;
+  const fullTitle = view.path === '/' ? title : `${title} · MetroFax`;
+  return html`<!doctype html>${(
+    <html lang="en">
+      <head>
+        <script src="/consent.js" {...consent}></script>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>{fullTitle}</title>
+        <meta name="description" content={description} />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="theme-color" content="#ffd21f" media="(prefers-color-scheme: light)" />
+        <meta name="theme-color" content="#0f1318" media="(prefers-color-scheme: dark)" />
+        <link rel="icon" href={file('icon.svg')} type="image/svg+xml" />
+        <link rel="stylesheet" href={file('site.css')} />
+        <script src={`${origins.northlight}/nl.js`} {...nonce}></script>
+        {['site.js', ...scripts].map((name) => (
+          <script src={file(name)} defer {...nonce}></script>
+        ))}
+      </head>
+      <body class={wide ? 'wide' : undefined}>
+        <a class="skip" href="#content">
+          Skip to the content
+        </a>
+        <Header view={view} />
+        <main id="content" tabindex={-1}>
+          {children}
+        </main>
+        <Sponsor origins={origins} nonce={nonce} />
+        <Footer view={view} nonce={nonce} />
+      </body>
+    </html>
+  )}`;
+}
+
+function Header({ view }: { view: View }) {
+  const link = (href: string, text: string) => (
+    <a href={href} aria-current={view.path === href ? 'page' : undefined}>
+      {text}
+    </a>
+  );
+  return (
+    <header class="top">
+      <div class="frame top-row">
+        <a class="brand" href="/" aria-label="MetroFax, home">
+          <Logo />
+          <span>MetroFax</span>
+        </a>
+        <nav aria-label="Main">
+          {navigation.map(([href, text]) => link(href, text))}
+          {view.account ? link('/account', 'Account') : link('/sign-in', 'Sign in')}
+          {view.account ? null : (
+            <a class="button small" href="/register" aria-current={view.path === '/register' ? 'page' : undefined}>
+              Get a number
+            </a>
+          )}
+        </nav>
+      </div>
+    </header>
+  );
+}
+
+/** The ad network's place: a frame, the tag that fills a second slot, and a clear GIF. */
+function Sponsor({ origins, nonce }: { origins: Origins; nonce: { nonce?: string } }) {
+  return (
+    <aside class="sponsor frame" aria-label="Advertisements">
+      <p class="fine">Advertisements</p>
+      <div class="sponsor-row">
+        <iframe src={`${origins.adharbor}/frame?slot=footer`} title="Advertisement" width="100%" height="90"></iframe>
+        <div data-ah-slot="second"></div>
+      </div>
+      <script src={`${origins.adharbor}/tag.js`} {...nonce}></script>
+      <img class="gif" src={`${origins.adharbor}/px.gif?page=site`} width="1" height="1" alt="" />
+    </aside>
+  );
+}
+
+const footerLinks = [
+  ['The line', [['/', 'Home'], ['/pricing', 'Pricing'], ['/test-drive', 'Test drive'], ['/register', 'Get a number']]],
+  ['Your privacy', [['/privacy', 'Privacy policy'], ['/choices', 'Privacy choices'], ['/privacy#cookies.third-party', 'Partners’ cookies']]],
+  ['Behind the scenes', [['/lab', 'Lab: who received what'], ['/markup', 'Markup that waits'], ['/.well-known/gpc.json', 'GPC statement']]],
+] as const;
+
+function Footer({ view, nonce }: { view: View; nonce: { nonce?: string } }) {
+  return (
+    <footer class="bottom">
+      <div class="frame bottom-grid">
+        <div class="bottom-brand">
+          <a class="brand" href="/" aria-label="MetroFax, home">
+            <Logo />
+            <span>MetroFax</span>
+          </a>
+          <p class="fine">
+            A demonstration of the MetroFax Consent SDK. The plans are not for sale, no mail is sent, and the advertisers
+            are three servers on this machine.
+          </p>
+          <div class="social">
+            <div data-circlet="share"></div>
+            <iframe src={`${view.origins.circlet}/button`} title="Follow on Circlet" width="170" height="36"></iframe>
+          </div>
+        </div>
+        {footerLinks.map(([heading, links]) => (
+          <nav aria-label={heading}>
+            <h2>{heading}</h2>
+            <ul>
+              {links.map(([href, text]) => (
+                <li>
+                  <a href={href}>{text}</a>
+                </li>
+              ))}
+              {heading === 'Your privacy' ? (
+                <li>
+                  <button type="button" class="link" data-consent-show="preferences" hidden>
+                    Open preferences
+                  </button>
+                </li>
+              ) : null}
+            </ul>
+          </nav>
+        ))}
+      </div>
+      <div class="frame bottom-line">
+        <p class="tape">
+          Privacy policy {view.policyVersion} <span aria-hidden="true">/</span> P. 01 of 01{' '}
+          <span aria-hidden="true">/</span> end of transmission
+        </p>
+      </div>
+      <script src={`${view.origins.circlet}/widget.js`} {...nonce}></script>
+    </footer>
+  );
+}

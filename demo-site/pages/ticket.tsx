@@ -1,0 +1,26 @@
+import { count, type Plan } from './plans.js';
+
+/** A plan as a travel ticket. */
+export function Ticket({ plan }: { plan: Plan }) {
+  return (
+    <article class={`ticket ${plan.id}`}>
+      <div class="ticket-main">
+        <h3>{plan.name}</h3>
+        <p>{plan.line}</p>
+        <p class="ticket-pages">
+          <strong>{count(plan.pages)}</strong> pages a month
+        </p>
+      </div>
+      <div class="ticket-stub">
+        <p class="price">
+          <span class="price-sign">$</span>
+          {plan.price}
+          <span class="price-per"> a month</span>
+        </p>
+        <a class="button" href={`/register?plan=${plan.id}`}>
+          Take {plan.name}
+        </a>
+      </div>
+    </article>
+  );
+}

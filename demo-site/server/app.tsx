@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
+import { currentAccount } from '../accounts/sessions.js';
+import type { Store } from '../accounts/store.js';
+import type { Ledger } from '../advertisers/ledger.js';
+import { Choices } from '../pages/choices.js';
+import { ErrorPage } from '../pages/errors.js';
+import { Home } from '../pages/home.js';
+import { Lab } from '../pages/lab.js';
+import type { View } from '../pages/layout.js';
+import { Markup } from '../pages/markup.js';
+import { Pricing } from '../pages/pricing.js';
+import { Privacy } from '../pages/privacy.js';
+import { accountRoutes } from './account-routes.js';
+import type { AssetFolder } from './assets.js';
+import { handshake } from './handshake.js';
+import { labRoutes } from './lab-routes.js';
+import type { Origins } from './origins.js';
+import type { PublishedPolicy } from './policy.js';
+import { commonHeaders, contentSecurityPolicy, type CspVariant, loopbackHostOnly, sameOriginWritesOnly } from './security.js';
+
+/** What the site is made of. */
+export interface SiteParts {
+  readonly origins: Origins;
+  readonly policy: PublishedPolicy;
+  readonly store: Store;
+  readonly ledger: Ledger;
+  /** The site's own built files. */
+  readonly files: AssetFolder;
+  /** js-glue/dist: the consent runtime and what it loads. */
+  readonly sdk: AssetFolder;
+  /** Where an unexpected error is noted; standard error in the running demo. */
+  readonly note: (error: unknown) => void;
+}
+
+/** Everything below is answered inside this size; forms are far smaller. */
+const largestBody = 16 * 1024;
+
+const loaded = ['site.css', 'site.js', 'choices.js', 'lab.js', 'icon.svg'] as const;
+
+/** Sends a page: `render` gets what the request told us. Shared by all routes that answer with HTML. */
+export type SendPage = (
+  c: Context,
+  render: (view: View) => unknown,
+  options?: { readonly status?: 200 | 403 | 404 | 413 | 422 | 500; readonly csp?: CspVariant },
+) => Promise<Response>;
+
+function pageSender(parts: SiteParts): SendPage {
+  return async (c, render, { status = 200, csp = 'default' } = {}) => {
+    const nonce = randomBytes(16).toString('base64url');
+    const regime = c.req.query('regime') ?? null;
+    const versions = await Promise.all(loaded.map(async (name) => [name, (await parts.files.version(name)) ?? ''] as const));
+    const view: View = {
+      origins: parts.origins,
+      path: csp === 'default' ? c.req.path : '/',
+      policyVersion: parts.policy.version,
+      versions: Object.fromEntries(versions),
+      // A page about a failure must not fail for the same reason.
+      account: status === 500 ? null : await currentAccount(c, parts.store),
+      regime: parts.policy.regimes.some((one) => one.id === regime) ? regime : null,
+      gpc: c.req.header('sec-gpc') === '1',
+      nonce: csp === 'nonce' ? nonce : null,
+    };
+    c.header('Content-Security-Policy', contentSecurityPolicy(csp, parts.origins, nonce));
+    c.header('Vary', 'Sec-GPC, Cookie');
+    // Not no-store: that would keep the page from the back/forward cache.
+    c.header('Cache-Control', 'private, no-cache');
+    return c.html((await render(view)) as string, status);
+  };
+}
+
+/** The site as one Fetch handler. */
+export function createSite(parts: SiteParts): Hono {
+  const app = new Hono();
+  const page = pageSender(parts);
+  app.use(commonHeaders, loopbackHostOnly, sameOriginWritesOnly);
+  app.use(bodyLimit({ maxSize: largestBody, onError: (c) => page(c, (view) => <ErrorPage view={view} status={413} />, { status: 413 }) }));
+
+  app.get('/', (c) => page(c, (view) => <Home view={view} />));
+  app.get('/pricing', (c) => page(c, (view) => <Pricing view={view} />));
+  app.get('/privacy', (c) => page(c, (view) => <Privacy view={view} policy={parts.policy} />));
+  app.get('/choices', (c) => page(c, (view) => <Choices view={view} policy={parts.policy} />));
+  app.get('/lab', (c) => page(c, (view) => <Lab view={view} policy={parts.policy} />));
+  app.get('/markup', (c) => page(c, (view) => <Markup view={view} />));
+  for (const csp of ['no-wasm', 'trusted-types', 'nonce'] as const) {
+    app.get(`/strict/${csp}`, (c) => page(c, (view) => <Home view={view} />, { csp }));
+  }
+  app.route('/', accountRoutes(parts, page));
+  app.route('/lab', labRoutes(parts.ledger));
+
+  const missing = (c: Context) => page(c, (view) => <ErrorPage view={view} status={404} />, { status: 404 });
+  app.get('/consent.js', async (c) => (await parts.sdk.respond(c, 'consent.js')) ?? missing(c));
+  app.get('/consent/:file', async (c) => (await parts.sdk.respond(c, c.req.param('file'))) ?? missing(c));
+  app.get('/static/handshake.wav', (c) => c.body(handshake(), 200, { 'Content-Type': 'audio/wav', 'Cache-Control': 'public, max-age=86400' }));
+  app.get('/static/:file', async (c) => {
+    const name = c.req.param('file');
+    const asked = c.req.query('v');
+    return (await parts.files.respond(c, name, asked !== undefined && asked === (await parts.files.version(name)))) ?? missing(c);
+  });
+  app.get('/favicon.ico', async (c) => (await parts.files.respond(c, 'icon.svg')) ?? missing(c));
+  app.get('/.well-known/gpc.json', (c) => c.json({ gpc: true, lastUpdate: '2026-11-23' }));
+
+  app.notFound(missing);
+  app.onError((error, c) => {
+    if (error instanceof HTTPException && error.status < 500) return error.getResponse();
+    parts.note(error);
+    return page(c, (view) => <ErrorPage view={view} status={500} />, { status: 500 });
+  });
+  return app;
+}

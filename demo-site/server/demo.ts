@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { Store } from '../accounts/store.js';
+import { adharbor } from '../advertisers/adharbor.js';
+import { circlet } from '../advertisers/circlet.js';
+import { filesFrom } from '../advertisers/files.js';
+import { Ledger } from '../advertisers/ledger.js';
+import { northlight } from '../advertisers/northlight.js';
+import { createSite } from './app.js';
+import { AssetFolder } from './assets.js';
+import { type Listening, listen } from './listen.js';
+import { advertiserIds, advertiserPort, originsFor } from './origins.js';
+import { readPolicy } from './policy.js';
+
+/** Where the demo finds its things; all folders absolute. */
+export interface DemoOptions {
+  /** The site's port; the advertisers take the next three. */
+  readonly port: number;
+  /** demo-site/.build */
+  readonly built: string;
+  /** js-glue/dist */
+  readonly sdk: string;
+  /** The authored policy. */
+  readonly policyFile: string;
+  /** Where the SQLite file lives. */
+  readonly data: string;
+  /** Where unexpected errors are noted. */
+  readonly note: (error: unknown) => void;
+}
+
+export { PortInUse } from './listen.js';
+
+/** A running demo. */
+export interface Demo {
+  readonly url: string;
+  readonly ledger: Ledger;
+  readonly store: Store;
+  /** Stops all four servers and closes the store. */
+  stop(): Promise<void>;
+}
+
+/** Starts the site and its three advertisers. @throws PortInUse, or an error that names the file that is missing. */
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const policy = await readPolicy(options.policyFile);
+  const origins = originsFor(options.port);
+  const ledger = new Ledger();
+  const store = await Store.open(options.data);
+  const running: Listening[] = [];
+  const stop = async (): Promise<void> => {
+    clearInterval(sweeper);
+    await Promise.all(running.map((one) => one.close()));
+    store.close();
+  };
+  const now = (): number => Math.floor(Date.now() / 1000);
+  await store.sweep(now());
+  const sweeper = setInterval(() => void store.sweep(now()).catch(options.note), 3_600_000);
+  sweeper.unref();
+
+  const file = filesFrom(new AssetFolder(join(options.built, 'advertisers')));
+  const makers = { northlight, adharbor, circlet };
+  const site = createSite({
+    origins,
+    policy,
+    store,
+    ledger,
+    files: new AssetFolder(join(options.built, 'public')),
+    sdk: new AssetFolder(options.sdk),
+    note: options.note,
+  });
+  try {
+    running.push(await listen(options.port, site));
+    for (const id of advertiserIds) running.push(await listen(advertiserPort(options.port, id), makers[id](ledger, file)));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url: origins.site, ledger, store, stop };
+}
