@@ -1,0 +1,116 @@
+// Builds js-glue/dist, the npm package's content, from the TypeScript, build/wasm/gate.wasm and a policy.
+//
+//   node js-glue/build.mjs [--policy demo-site/policy/2013-12-01.json] [--no-types] [--no-asmjs] [--measure]
+//
+// Needs what CMake's native and wasm presets make (mfconsent, wire-layout, gate.wasm); tests/support/build makes them first.
+// Property names that end in an underscore are internal: in the browser bundles they are shortened (mangleProps), so such a
+// name must never cross a bundle's border nor be looked up by text. --measure prints what embed.mjs's constants come from.
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+import { buildAsmJs } from './build/asmjs.mjs';
+import { embedded, measureRotations, withByteOrderMark } from './build/embed.mjs';
+import { generateTypeScript } from './build/gen.mjs';
+import { buildNotices } from './build/notice.mjs';
+import { dist, fromRoot, here, need, run, says } from './build/paths.mjs';
+import { reportSizes } from './build/sizes.mjs';
+
+const { values } = parseArgs({
+  options: {
+    policy: { type: 'string' }, 'no-types': { type: 'boolean' }, 'no-asmjs': { type: 'boolean' }, measure: { type: 'boolean' },
+  },
+});
+const authored = values.policy ?? fromRoot('demo-site/policy/2013-12-01.json');
+const mfconsent = fromRoot('build/native/mfconsent');
+
+/** The oldest browsers that have what the runtime uses without asking. */
+const BROWSERS = ['chrome111', 'firefox115', 'safari16.4'];
+const INTERNAL = /_$/;
+
+/** Binaryen's optimiser is newer than Debian's Emscripten. Traps stay: a check that fails must end the call. */
+const WASM_OPT = ['-Os', '--reorder-locals', '--reorder-functions', '--strip-debug', '--strip-producers'];
+
+await need(mfconsent, 'cmake --build --preset native');
+await need(fromRoot('build/native/wire-layout'), 'cmake --build --preset native');
+await need(fromRoot('build/wasm/gate.wasm'), 'cmake --build --preset wasm');
+await need(authored, 'the policy to embed');
+for (const source of ['browser/main.ts', 'index.ts', 'ui/main.ts', 'node.ts']) await need(here(`src/${source}`), 'source');
+
+try {
+  await rm(dist, { recursive: true, force: true });
+  await mkdir(dist, { recursive: true });
+  const [gate, policy, facts] = [join(dist, 'gate.wasm'), join(dist, 'policy.bin'), fromRoot('build/notice.json')];
+  await generateTypeScript();
+  await run(mfconsent, ['policy', 'compile', authored, '-o', policy, '--notice', facts]);
+  await run(process.execPath, [fromRoot('node_modules/binaryen/bin/wasm-opt'), fromRoot('build/wasm/gate.wasm'), ...WASM_OPT, '-o', gate]);
+  if (values.measure) await measure(gate, policy);
+  await Promise.all([
+    bundles(gate, policy),
+    buildNotices(authored, facts),
+    values['no-asmjs'] ? undefined : buildAsmJs(gate, join(dist, 'gate.asmjs.js')),
+    values['no-types'] ? undefined : declarations(),
+  ]);
+  await reportSizes();
+} catch (error) {
+  says(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+}
+
+/** @param {string} gate @param {string} policy */
+async function bundles(gate, policy) {
+  /** @type {import('esbuild').BuildOptions} */
+  const page = {
+    bundle: true,
+    minify: true,
+    write: false,
+    target: BROWSERS,
+    charset: 'utf8',
+    mangleProps: INTERNAL,
+    legalComments: 'none',
+    logLevel: 'warning',
+    tsconfig: here('tsconfig.json'),
+    plugins: [embedded(gate, policy)],
+  };
+  const [classic, module, ui] = await Promise.all([
+    build({ ...page, entryPoints: [here('src/browser/main.ts')], format: 'iife' }),
+    build({ ...page, entryPoints: [here('src/index.ts')], format: 'esm' }),
+    build({ ...page, entryPoints: [here('src/ui/main.ts')], format: 'iife' }),
+    build({
+      entryPoints: [here('src/node.ts')],
+      outfile: join(dist, 'node.js'),
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      logLevel: 'warning',
+      tsconfig: here('tsconfig.json'),
+    }),
+  ]);
+  await Promise.all([
+    writeFile(join(dist, 'consent.js'), withByteOrderMark(textOf(classic))),
+    writeFile(join(dist, 'index.js'), withByteOrderMark(textOf(module))),
+    writeFile(join(dist, 'ui.js'), withByteOrderMark(textOf(ui))),
+  ]);
+}
+
+/** @param {import('esbuild').BuildResult} result */
+function textOf(result) {
+  const [file] = result.outputFiles ?? [];
+  if (!file) throw new Error('esbuild wrote nothing');
+  return file.text.trimEnd();
+}
+
+/** dist/types: what editors and type checkers of the package's users read. */
+async function declarations() {
+  await run(process.execPath, [fromRoot('node_modules/typescript/bin/tsc'), '-p', here('tsconfig.json'),
+    '--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', join(dist, 'types')]);
+}
+
+/** @param {string} gate @param {string} policy */
+async function measure(gate, policy) {
+  for (const [name, path] of [['gate', gate], ['policy', policy]]) {
+    const best = measureRotations(await readFile(path ?? '')).slice(0, 5);
+    console.error(`  ${name}: ${best.map(([size, rotation]) => `+${rotation} ${size}`).join(', ')}`);
+  }
+}

@@ -1,0 +1,65 @@
+// node:test files of one suite, counted as node counts them: every test, no suites (describe).
+import { relative } from 'node:path';
+import { run } from 'node:test';
+
+/** Longest a whole file may take: a stuck browser must not hold up CI. Milliseconds. */
+const FILE_LIMIT = 600_000;
+
+/** @param {string[]} files @param {string} base failures name files relative to it @returns {Promise<import('./run.mjs').Outcome>} */
+export async function runFiles(files, base) {
+  const outcome = { passed: 0, failed: 0, skipped: 0, /** @type {string[]} */ failures: [] };
+  for (const file of files) {
+    const name = relative(base, file);
+    const before = { ...outcome };
+    await runFile(file, name, outcome);
+    const skipped = outcome.skipped - before.skipped;
+    console.log(`   ${name}: ${outcome.passed - before.passed} passed, ${outcome.failed - before.failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
+  }
+  return outcome;
+}
+
+/** @param {string} file @param {string} name @param {import('./run.mjs').Outcome} outcome */
+async function runFile(file, name, outcome) {
+  /** Names of the tests around the present one, by nesting. @type {string[]} */
+  const path = [];
+  let ran = 0;
+  const stream = run({ files: [file], concurrency: 1, timeout: FILE_LIMIT });
+  stream.on('test:start', (test) => { path.length = test.nesting; path[test.nesting] = test.name; });
+  stream.on('test:pass', (test) => {
+    if (isSuite(test)) return;
+    ran += 1;
+    if (test.skip !== undefined || test.todo !== undefined) outcome.skipped += 1;
+    else outcome.passed += 1;
+  });
+  stream.on('test:fail', (test) => {
+    ran += 1;
+    const { error } = /** @type {any} */ (test.details);
+    // A suite fails only because a test in it did, unless its hooks threw.
+    if (isSuite(test) && error?.failureType === 'subtestsFailed') return;
+    if (!isSuite(test) && error?.failureType === 'subtestsFailed' && test.nesting === 0 && test.name === file) return;
+    outcome.failed += 1;
+    const where = [...path.slice(0, test.nesting), test.name].join(' > ');
+    outcome.failures.push(`${name}: ${where}`);
+    console.log(`   FAILED ${name}: ${where}\n${indent(reasonOf(error))}`);
+  });
+  for (const event of /** @type {const} */ (['test:stdout', 'test:stderr'])) {
+    stream.on(event, ({ message }) => process.stdout.write(indent(message)));
+  }
+  for await (const _event of stream) { /* the listeners above count */ }
+  if (ran > 0) return;
+  outcome.failed += 1;
+  outcome.failures.push(`${name}: no test ran`);
+}
+
+/** @param {{ details: { type?: string | undefined } }} test */
+const isSuite = (test) => test.details.type === 'suite';
+
+/** @param {any} error */
+function reasonOf(error) {
+  const cause = error?.cause ?? error;
+  const deeper = cause?.cause ? `\ncaused by ${cause.cause.stack ?? cause.cause}` : '';
+  return `${cause?.stack ?? cause}${deeper}`;
+}
+
+/** @param {string} text */
+const indent = (text) => `${text.trimEnd().replace(/^/gm, '      ')}\n`;
