@@ -95,7 +95,7 @@ unsigned prefix_promises(std::string_view name, Profile profile) {
   // One row of promises by word for the draft, one for the others; the last of a row is that of no prefix.
   static constexpr std::uint8_t rows[2][5] = {{1, 0, 1 | 2, 1 | 2, 0}, {1, 1 | 4, 1 | 2 | 4, 1 | 2, 0}};
   return rows[profile != Profile::rfc6265bis]
-             [find_word(name.data(), name.size(), "__secure-\n__http-\n__host-http-\n__host-\n", true)];
+             [find_word(name.data(), name.size(), "\11__secure-\7__http-\14__host-http-\7__host-", true)];
 }
 
 ErrorCode accept_cookie(const SetCookie& line, const CookiePage& page, std::int64_t now, CookieApi api,

@@ -13,27 +13,21 @@ std::string_view trim(const char* at, const char* end) {
   return {at, static_cast<std::size_t>(end - at)};
 }
 
-unsigned find_word(const char* text, std::size_t size, const char* words, bool prefix) {
-  unsigned index = 0;
-  while (*words != '\0') {
-    std::size_t same = 0;
-    while (same < size && to_lower(text[same]) == *words) {
-      ++same;
-      ++words;
-    }
-    if (*words == '\n' && (prefix || same == size)) break;
-    while (*words++ != '\n') {
-    }
-    ++index;
-  }
-  return index;
-}
-
 bool equal_ignoring_case(const char* a, const char* b, std::size_t size) {
   for (std::size_t i = 0; i < size; ++i) {
     if (to_lower(a[i]) != to_lower(b[i])) return false;
   }
   return true;
+}
+
+unsigned find_word(const char* text, std::size_t size, const char* words, bool prefix) {
+  unsigned index = 0;
+  for (; *words != '\0'; ++index) {
+    const auto length = static_cast<std::size_t>(*words++);
+    if ((size == length || (prefix && size > length)) && equal_ignoring_case(text, words, length)) break;
+    words += length;
+  }
+  return index;
 }
 
 }  // namespace metrofax::consent::cookies

@@ -40,8 +40,9 @@ inline bool contains(std::string_view text, char wanted) {
 /// The text in [at, end) without WSP at its edges.
 std::string_view trim(const char* at, const char* end);
 
-/// Which of `words` (lower case, each closed by "\n") the text is, or with `prefix` begins with, whatever the
-/// case of its letters; the number of words where it is none of them. The text must hold no line feed.
+/// Which of `words` the text is, or with `prefix` begins with, whatever the case of its letters; the number
+/// of words where it is none of them. The words stand one after the other, each behind its length in one
+/// octal escape: "\3lax\4none".
 unsigned find_word(const char* text, std::size_t size, const char* words, bool prefix = false);
 
 /// Whether `size` bytes at `a` and at `b` are the same but for the case of ASCII letters.

@@ -50,14 +50,14 @@ void take_token(const char* at, const char* end, int* fields) {
   }
   const char* rest = at;
   const Number number = take_number(rest, end);
-  // month = a three-letter name, whatever follows it.
-  const auto month =
-      static_cast<int>(find_word(at, static_cast<std::size_t>(end - at),
-                                 "jan\nfeb\nmar\napr\nmay\njun\njul\naug\nsep\noct\nnov\ndec\n", true));
-  if (fields[kDay] < 0 && number.digits >= 1 && number.digits <= 2) {
+  if (number.digits == 0) {
+    // month = a three-letter name, whatever follows it.
+    const auto month =
+        static_cast<int>(find_word(at, static_cast<std::size_t>(end - at),
+                                   "\3jan\3feb\3mar\3apr\3may\3jun\3jul\3aug\3sep\3oct\3nov\3dec", true));
+    if (fields[kMonth] < 0 && month < 12) fields[kMonth] = month + 1;
+  } else if (fields[kDay] < 0 && number.digits <= 2) {
     fields[kDay] = number.value;
-  } else if (fields[kMonth] < 0 && month < 12) {
-    fields[kMonth] = month + 1;
   } else if (fields[kYear] < 0 && number.digits >= 2 && number.digits <= 4) {
     fields[kYear] = number.value;
   }

@@ -34,7 +34,7 @@ std::int32_t parse_max_age(const char* at, const char* end) {
 void apply_attribute(std::string_view name, std::string_view value, SetCookie& cookie) {
   switch (static_cast<Attribute>(
       find_word(name.data(), name.size(),
-                "expires\nmax-age\ndomain\npath\nsecure\nhttponly\nsamesite\npartitioned\n"))) {
+                "\7expires\7max-age\6domain\4path\6secure\10httponly\10samesite\13partitioned"))) {
     case Attribute::expires:
       if (const auto date = parse_cookie_date(value)) {
         cookie.expires = *date;
@@ -62,7 +62,7 @@ void apply_attribute(std::string_view name, std::string_view value, SetCookie& c
     case Attribute::same_site: {
       // 5.6.7: a value nobody knows is Default, and as the last attribute it also undoes an earlier valid
       // one.
-      const unsigned known = find_word(value.data(), value.size(), "none\nlax\nstrict\n");
+      const unsigned known = find_word(value.data(), value.size(), "\4none\3lax\6strict");
       cookie.same_site = known < 3 ? static_cast<SameSite>(known + 1) : SameSite::unset;
       break;
     }

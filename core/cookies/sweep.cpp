@@ -88,9 +88,6 @@ Result<std::size_t> write_sweep(const SweepPlan& plan, std::uint32_t n, SweepBy 
   const std::uint32_t paths = plan.paths + (plan.without_path ? 1 : 0);
   const std::uint32_t path = n % paths;
   const std::uint32_t domain = n / paths % plan.domains;
-  // Script cannot remove what promises HttpOnly, and a server that does must promise it as well.
-  const unsigned promises = prefix_promises(plan.name, Profile::layered);
-
   SetCookie removal;
   removal.name = plan.name;
   // A cookie with neither name nor value is refused, so a nameless one needs a value to be removed.
@@ -110,8 +107,13 @@ Result<std::size_t> write_sweep(const SweepPlan& plan, std::uint32_t n, SweepBy 
     }
   }
   removal.partitioned = n >= paths * plan.domains;
-  removal.secure = plan.page.secure || (promises & kPromisesSecure) != 0;
-  removal.http_only = by == SweepBy::server && (promises & kPromisesHttpOnly) != 0;
+  // Without Secure nobody would obey; a user agent that trusts localhost takes it on http, too. `__Http-` is
+  // an ordinary name where the prefix is not known, so on http it stays without.
+  const bool promised = (prefix_promises(plan.name, Profile::rfc6265bis) & kPromisesSecure) != 0;
+  removal.secure = plan.page.secure || promised;
+  // Script cannot remove what promises HttpOnly, and a server that does must promise it as well.
+  removal.http_only =
+      by == SweepBy::server && (prefix_promises(plan.name, Profile::layered) & kPromisesHttpOnly) != 0;
   if (removal.partitioned) removal.same_site = SameSite::none;
   return serialize_cookie(removal, Profile::rfc6265bis, out, capacity);
 }

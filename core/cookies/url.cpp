@@ -43,7 +43,7 @@ Result<CookiePage> page_of_url(std::string_view url) {
     return Error{ErrorCode::cookie_bad_url, static_cast<std::uint32_t>(at - begin)};
   };
   const char* at = find(begin, end, ':');
-  const unsigned scheme = find_word(begin, static_cast<std::size_t>(at - begin), "http\nws\nhttps\nwss\n");
+  const unsigned scheme = find_word(begin, static_cast<std::size_t>(at - begin), "\4http\2ws\5https\3wss");
   if (scheme > 3) return fail(begin);
   if (end - at < 3 || at[1] != '/' || at[2] != '/') return fail(at);
   at += 3;
