@@ -68,7 +68,7 @@ export function Choices({ view, policy }: { view: View; policy: PublishedPolicy 
         <p class="lead narrow" data-choice-summary>
           The table fills in as soon as the page’s consent runtime is there.
         </p>
-        <div class="table-scroll" role="region" aria-labelledby="now" tabindex={0}>
+        <div class="table-scroll" role="group" aria-labelledby="now" tabindex={0}>
           <table class="fares">
             <thead>
               <tr>

@@ -107,7 +107,7 @@ export function Home({ view }: { view: View }) {
         </div>
         <div class="tickets">
           {plans.map((plan) => (
-            <Ticket plan={plan} />
+            <Ticket plan={plan} heading="h3" />
           ))}
         </div>
       </section>

@@ -18,7 +18,7 @@ export function Lab({ view, policy }: { view: View; policy: PublishedPolicy }) {
           <p class="tape">Control room / live</p>
           <h1>Who received what.</h1>
           <p class="lead narrow">
-            Three advertisers are embedded in this page, each a server of its own that counts what reaches it. Refuse, and
+            Three advertisers are embedded in this page like anywhere else, each a server of its own that counts what reaches it. Refuse, and
             their lines stay closed; accept a purpose, and exactly that line opens.
           </p>
         </div>
@@ -46,8 +46,8 @@ export function Lab({ view, policy }: { view: View; policy: PublishedPolicy }) {
           <h2 id="lanes">The last minute</h2>
           <p class="legend" aria-hidden="true">
             <span class="mark arrived">arrived</span>
-            <span class="mark held">held here</span>
-            <span class="mark refused">refused here</span>
+            <span class="mark held">waits for your choice</span>
+            <span class="mark refused">refused</span>
           </p>
         </div>
         <p class="lab-state" data-lab-state role="status">

@@ -18,6 +18,11 @@ export interface View {
   readonly regime: string | null;
   /** Whether the request carried `Sec-GPC: 1`. Only the server sees that in browsers without navigator.globalPrivacyControl. */
   readonly gpc: boolean;
+  /**
+   * How the partners come into the page: by the site's tag manager, or written into the markup. What is written in starts
+   * loading before any script can speak, so holding it takes more than a runtime.
+   */
+  readonly embeds: 'tags' | 'markup';
   /** Nonce for script tags under the strict policy that wants one. */
   readonly nonce: string | null;
 }
@@ -41,8 +46,8 @@ const navigation = [
 ] as const;
 
 /**
- * The document around a page: the consent runtime as the very first tag, then, as on any marketing site, three partners
- * embedded without a word about consent. Holding them is the runtime's work alone.
+ * The document around a page: the consent runtime as the very first tag, and, as on any marketing site, three partners
+ * embedded without a word about consent.
  */
 export function Page({ view, title, description, scripts = [], wide = false, children }: PageProps) {
   const { origins } = view;
@@ -63,20 +68,28 @@ export function Page({ view, title, description, scripts = [], wide = false, chi
         <meta name="theme-color" content="#0f1318" media="(prefers-color-scheme: dark)" />
         <link rel="icon" href={file('icon.svg')} type="image/svg+xml" />
         <link rel="stylesheet" href={file('site.css')} />
-        <script src={`${origins.northlight}/nl.js`} {...nonce}></script>
+        {view.embeds === 'markup' ? (
+          <script src={`${origins.northlight}/nl.js`} {...nonce}></script>
+        ) : (
+          <script
+            src={file('tags.js')}
+            defer
+            data-northlight={origins.northlight}
+            data-adharbor={origins.adharbor}
+            data-circlet={origins.circlet}
+            {...nonce}
+          ></script>
+        )}
         {['site.js', ...scripts].map((name) => (
           <script src={file(name)} defer {...nonce}></script>
         ))}
       </head>
       <body class={wide ? 'wide' : undefined}>
-        <a class="skip" href="#content">
-          Skip to the content
-        </a>
         <Header view={view} />
         <main id="content" tabindex={-1}>
           {children}
         </main>
-        <Sponsor origins={origins} nonce={nonce} />
+        <Sponsor view={view} nonce={nonce} />
         <Footer view={view} nonce={nonce} />
       </body>
     </html>
@@ -91,6 +104,9 @@ function Header({ view }: { view: View }) {
   );
   return (
     <header class="top">
+      <a class="skip" href="#content">
+        Skip to the content
+      </a>
       <div class="frame top-row">
         <a class="brand" href="/" aria-label="MetroFax, home">
           <Logo />
@@ -110,17 +126,21 @@ function Header({ view }: { view: View }) {
   );
 }
 
-/** The ad network's place: a frame, the tag that fills a second slot, and a clear GIF. */
-function Sponsor({ origins, nonce }: { origins: Origins; nonce: { nonce?: string } }) {
+/** The ad network's places. They keep their size whether or not anything comes. */
+function Sponsor({ view, nonce }: { view: View; nonce: { nonce?: string } }) {
+  const { adharbor } = view.origins;
+  const inMarkup = view.embeds === 'markup';
   return (
     <aside class="sponsor frame" aria-label="Advertisements">
       <p class="fine">Advertisements</p>
       <div class="sponsor-row">
-        <iframe src={`${origins.adharbor}/frame?slot=footer`} title="Advertisement" width="100%" height="90"></iframe>
+        <div data-place="advertisement">
+          {inMarkup ? <iframe src={`${adharbor}/frame?slot=footer`} title="Advertisement" width="100%" height="90"></iframe> : null}
+        </div>
         <div data-ah-slot="second"></div>
       </div>
-      <script src={`${origins.adharbor}/tag.js`} {...nonce}></script>
-      <img class="gif" src={`${origins.adharbor}/px.gif?page=site`} width="1" height="1" alt="" />
+      {inMarkup ? <script src={`${adharbor}/tag.js`} {...nonce}></script> : null}
+      {inMarkup ? <img class="gif" src={`${adharbor}/px.gif?page=site`} width="1" height="1" alt="" /> : null}
     </aside>
   );
 }
@@ -146,7 +166,11 @@ function Footer({ view, nonce }: { view: View; nonce: { nonce?: string } }) {
           </p>
           <div class="social">
             <div data-circlet="share"></div>
-            <iframe src={`${view.origins.circlet}/button`} title="Follow on Circlet" width="170" height="36"></iframe>
+            <div data-place="follow">
+              {view.embeds === 'markup' ? (
+                <iframe src={`${view.origins.circlet}/button`} title="Follow on Circlet" width="170" height="36"></iframe>
+              ) : null}
+            </div>
           </div>
         </div>
         {footerLinks.map(([heading, links]) => (
@@ -175,7 +199,7 @@ function Footer({ view, nonce }: { view: View; nonce: { nonce?: string } }) {
           <span aria-hidden="true">/</span> end of transmission
         </p>
       </div>
-      <script src={`${view.origins.circlet}/widget.js`} {...nonce}></script>
+      {view.embeds === 'markup' ? <script src={`${view.origins.circlet}/widget.js`} {...nonce}></script> : null}
     </footer>
   );
 }

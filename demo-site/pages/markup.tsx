@@ -66,7 +66,7 @@ export function Markup({ view }: { view: View }) {
       </section>
       <section class="frame block" aria-labelledby="source">
         <h2 id="source">As written</h2>
-        <div class="table-scroll" role="region" aria-labelledby="source" tabindex={0}>
+        <div class="table-scroll" role="group" aria-labelledby="source" tabindex={0}>
           <table class="fares">
             <thead>
               <tr>

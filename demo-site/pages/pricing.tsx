@@ -26,13 +26,13 @@ export function Pricing({ view }: { view: View }) {
         </p>
         <div class="tickets">
           {plans.map((plan) => (
-            <Ticket plan={plan} />
+            <Ticket plan={plan} heading="h2" />
           ))}
         </div>
       </section>
       <section class="frame block" aria-labelledby="compare">
         <h2 id="compare">Side by side</h2>
-        <div class="table-scroll" role="region" aria-labelledby="compare" tabindex={0}>
+        <div class="table-scroll" role="group" aria-labelledby="compare" tabindex={0}>
           <table class="fares">
             <thead>
               <tr>

@@ -1,11 +1,11 @@
 import { count, type Plan } from './plans.js';
 
-/** A plan as a travel ticket. */
-export function Ticket({ plan }: { plan: Plan }) {
+/** A plan as a travel ticket; its name is a heading of the level that fits the page. */
+export function Ticket({ plan, heading: Heading }: { plan: Plan; heading: 'h2' | 'h3' }) {
   return (
     <article class={`ticket ${plan.id}`}>
       <div class="ticket-main">
-        <h3>{plan.name}</h3>
+        <Heading>{plan.name}</Heading>
         <p>{plan.line}</p>
         <p class="ticket-pages">
           <strong>{count(plan.pages)}</strong> pages a month

@@ -38,29 +38,30 @@ export interface SiteParts {
 /** Everything below is answered inside this size; forms are far smaller. */
 const largestBody = 16 * 1024;
 
-const loaded = ['site.css', 'site.js', 'choices.js', 'lab.js', 'icon.svg'] as const;
+const loaded = ['site.css', 'tags.js', 'site.js', 'choices.js', 'lab.js', 'icon.svg'] as const;
 
 /** Sends a page: `render` gets what the request told us. Shared by all routes that answer with HTML. */
 export type SendPage = (
   c: Context,
   render: (view: View) => unknown,
-  options?: { readonly status?: 200 | 403 | 404 | 413 | 422 | 500; readonly csp?: CspVariant },
+  options?: { readonly status?: 200 | 403 | 404 | 413 | 422 | 500; readonly csp?: CspVariant; readonly embeds?: View['embeds'] },
 ) => Promise<Response>;
 
 function pageSender(parts: SiteParts): SendPage {
-  return async (c, render, { status = 200, csp = 'default' } = {}) => {
+  return async (c, render, { status = 200, csp = 'default', embeds = 'tags' } = {}) => {
     const nonce = randomBytes(16).toString('base64url');
     const regime = c.req.query('regime') ?? null;
     const versions = await Promise.all(loaded.map(async (name) => [name, (await parts.files.version(name)) ?? ''] as const));
     const view: View = {
       origins: parts.origins,
-      path: csp === 'default' ? c.req.path : '/',
+      path: csp === 'default' && embeds === 'tags' ? c.req.path : '/',
       policyVersion: parts.policy.version,
       versions: Object.fromEntries(versions),
       // A page about a failure must not fail for the same reason.
       account: status === 500 ? null : await currentAccount(c, parts.store),
       regime: parts.policy.regimes.some((one) => one.id === regime) ? regime : null,
       gpc: c.req.header('sec-gpc') === '1',
+      embeds,
       nonce: csp === 'nonce' ? nonce : null,
     };
     c.header('Content-Security-Policy', contentSecurityPolicy(csp, parts.origins, nonce));
@@ -87,11 +88,17 @@ export function createSite(parts: SiteParts): Hono {
   for (const csp of ['no-wasm', 'trusted-types', 'nonce'] as const) {
     app.get(`/strict/${csp}`, (c) => page(c, (view) => <Home view={view} />, { csp }));
   }
+  // The partners in the markup itself: what only a rewrite before the parser, or the header, can hold.
+  app.get('/static-embeds', (c) => page(c, (view) => <Home view={view} />, { embeds: 'markup' }));
   app.route('/', accountRoutes(parts, page));
   app.route('/lab', labRoutes(parts.ledger));
 
   const missing = (c: Context) => page(c, (view) => <ErrorPage view={view} status={404} />, { status: 404 });
-  app.get('/consent.js', async (c) => (await parts.sdk.respond(c, 'consent.js')) ?? missing(c));
+  // What consent.js loads lies beside it; /consent/ is the whole folder, for pages that name a file themselves.
+  for (const name of ['consent.js', 'ui.js', 'gate.asmjs.js']) {
+    app.get(`/${name}`, async (c) => (await parts.sdk.respond(c, name)) ?? missing(c));
+  }
+  app.get('/:notice{notice\\.[a-z-]+\\.json}', async (c) => (await parts.sdk.respond(c, c.req.param('notice'))) ?? missing(c));
   app.get('/consent/:file', async (c) => (await parts.sdk.respond(c, c.req.param('file'))) ?? missing(c));
   app.get('/static/handshake.wav', (c) => c.body(handshake(), 200, { 'Content-Type': 'audio/wav', 'Cache-Control': 'public, max-age=86400' }));
   app.get('/static/:file', async (c) => {

@@ -32,7 +32,7 @@ function get(url: string): Promise<Answer> {
 
 const pages = [
   '/', '/pricing', '/test-drive', '/register', '/sign-in', '/privacy', '/choices', '/lab', '/markup',
-  '/strict/no-wasm', '/strict/trusted-types', '/strict/nonce',
+  '/strict/no-wasm', '/strict/trusted-types', '/strict/nonce', '/static-embeds',
 ] as const;
 
 const advertiserPaths: Readonly<Record<AdvertiserId, readonly (readonly [path: string, type: string])[]>> = {
@@ -77,8 +77,10 @@ export async function check(site: string, report: (line: string) => void): Promi
     }
   }
   linked.set('/consent.js', isType('text/javascript; charset=utf-8'));
-  linked.set('/consent/ui.js', isType('text/javascript; charset=utf-8'));
-  linked.set('/consent/notice.en.json', isType('application/json'));
+  linked.set('/ui.js', isType('text/javascript; charset=utf-8'));
+  linked.set('/gate.asmjs.js', isType('text/javascript; charset=utf-8'));
+  linked.set('/notice.en.json', isType('application/json'));
+  linked.set('/consent/consent.js', isType('text/javascript; charset=utf-8'));
   linked.set('/lab/counts', isType('application/json'));
   linked.set('/lab/events', isType('text/event-stream'));
   linked.set('/no/such/page', ({ status }) => (status === 404 ? null : `answered ${status}, not 404`));

@@ -26,17 +26,16 @@ describe('pages of the demo site', () => {
   });
 
   for (const path of [...pages, ...strict, '/no/such/page']) {
-    test(`${path} begins with the consent runtime and embeds three advertisers untagged`, async () => {
+    test(`${path} begins with the consent runtime and embeds three advertisers without a word about consent`, async () => {
       const { status, headers, text } = await get(path);
       assert.equal(status, path === '/no/such/page' ? 404 : 200);
       assert.equal(headers['content-type'], 'text/html; charset=UTF-8');
       assert.match(text, /^<!doctype html><html lang="en"><head><script src="\/consent\.js"[^>]*><\/script>/);
-      assert.ok(text.includes(`<script src="http://northlight.localhost:${site.port + 1}/nl.js"`));
-      assert.ok(text.includes(`<iframe src="http://adharbor.localhost:${site.port + 2}/frame`));
-      assert.ok(text.includes(`<script src="http://adharbor.localhost:${site.port + 2}/tag.js"`));
-      assert.ok(text.includes(`<img class="gif" src="http://adharbor.localhost:${site.port + 2}/px.gif`));
-      assert.ok(text.includes(`<script src="http://circlet.localhost:${site.port + 3}/widget.js"`));
-      assert.ok(text.includes(`<iframe src="http://circlet.localhost:${site.port + 3}/button"`));
+      const [, tags] = /<script src="\/static\/tags\.js\?v=[\w-]+" ([^>]*)>/.exec(text);
+      assert.ok(tags.includes(`data-northlight="http://northlight.localhost:${site.port + 1}"`));
+      assert.ok(tags.includes(`data-adharbor="http://adharbor.localhost:${site.port + 2}"`));
+      assert.ok(tags.includes(`data-circlet="http://circlet.localhost:${site.port + 3}"`));
+      assert.doesNotMatch(tags, /data-purpose/);
     });
 
     test(`${path} is sent under a strict policy and has nothing inline`, async () => {
@@ -53,6 +52,18 @@ describe('pages of the demo site', () => {
       }
     });
   }
+
+  test('the page with the partners in its markup has them untagged', async () => {
+    const { text } = await get('/static-embeds');
+    assert.match(text, /^<!doctype html><html lang="en"><head><script src="\/consent\.js"><\/script>/);
+    assert.ok(text.includes(`<script src="http://northlight.localhost:${site.port + 1}/nl.js"></script>`));
+    assert.ok(text.includes(`<iframe src="http://adharbor.localhost:${site.port + 2}/frame?slot=footer"`));
+    assert.ok(text.includes(`<script src="http://adharbor.localhost:${site.port + 2}/tag.js"></script>`));
+    assert.ok(text.includes(`<img class="gif" src="http://adharbor.localhost:${site.port + 2}/px.gif?page=site"`));
+    assert.ok(text.includes(`<script src="http://circlet.localhost:${site.port + 3}/widget.js"></script>`));
+    assert.ok(text.includes(`<iframe src="http://circlet.localhost:${site.port + 3}/button"`));
+    assert.doesNotMatch(text, /tags\.js|data-purpose/);
+  });
 
   test('no id occurs twice on a page, and every label and description points at one', async () => {
     for (const path of pages) {

@@ -46,7 +46,7 @@
   new Image(1, 1).src = address('view', { r: document.referrer, w: window.innerWidth });
 
   // Web vitals are posted once the page has settled.
-  window.addEventListener('load', function () {
+  function vitals() {
     setTimeout(function () {
       var paint = performance.getEntriesByName('first-contentful-paint')[0];
       fetch(address('vitals'), {
@@ -57,7 +57,9 @@
         body: JSON.stringify({ fcp: paint ? Math.round(paint.startTime) : null, load: Math.round(performance.now()) }),
       }).catch(function () {});
     }, 300);
-  });
+  }
+  if (document.readyState === 'complete') vitals();
+  else window.addEventListener('load', vitals);
 
   // Clicks on links are posted by XHR, which the oldest integrations still expect.
   document.addEventListener('click', function (event) {

@@ -1,7 +1,7 @@
 import { type Consent, consent, type Judged } from '../consent.js';
 import { clock, find, html } from './dom.js';
 import { Track } from './track.js';
-import { addVerdict, subjectOf, timeOf } from './verdicts.js';
+import { addVerdict, subjectOf, timeOf, whatBecame } from './verdicts.js';
 
 interface Hit {
   readonly seq: number;
@@ -88,12 +88,13 @@ function verdictReader(runtime: Consent): () => void {
       if (seen.has(judged)) continue;
       seen.add(judged);
       addVerdict(verdicts, judged, runtime);
-      const { outcome, vendor } = judged.verdict;
+      const { vendor } = judged.verdict;
       const lane = vendor ? lanes.get(vendor) : undefined;
-      if (!lane || !vendor || (outcome !== 'deny' && outcome !== 'hold')) continue;
+      const what = whatBecame(judged);
+      if (!lane || !vendor || !what) continue;
       lane.stopped += 1;
       setCount(vendor, 'stopped', lane.stopped);
-      lane.track.add({ time: timeOf(judged), what: outcome === 'hold' ? 'held' : 'refused', label: subjectOf(judged) });
+      lane.track.add({ time: timeOf(judged), what, label: subjectOf(judged) });
     }
   };
 }

@@ -89,7 +89,9 @@ export class Track {
   }
 }
 
-const title = (stop: Stop): string => `${clock(stop.time)} ${stop.what}: ${stop.label}`;
+const words = { arrived: 'arrived', held: 'waits for a choice', refused: 'refused' } as const;
+
+const title = (stop: Stop): string => `${clock(stop.time)} ${words[stop.what]}: ${stop.label}`;
 
 /**
  * Places stops by time; those too near to their neighbour go up a level, and past the third they are only counted, in a

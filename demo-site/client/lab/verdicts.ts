@@ -1,5 +1,6 @@
 import type { Consent, Judged } from '../consent.js';
 import { clock, html } from './dom.js';
+import { notice } from './notice.js';
 
 const shown = 120;
 
@@ -21,23 +22,34 @@ export function subjectOf({ request }: Judged): string {
   }
 }
 
+/**
+ * What became of it on this page: nothing was stopped (null), it waits for a choice nobody has made yet, or it was refused.
+ * Whether a refusal may still turn is the verdict's own reason; here it only picks a mark.
+ */
+export function whatBecame({ verdict }: Judged): 'held' | 'refused' | null {
+  if (verdict.outcome === 'allow' || verdict.outcome === 'strip') return null;
+  return verdict.outcome === 'hold' || verdict.reason === 'unknown' ? 'held' : 'refused';
+}
+
+const words = { allowed: 'allowed', held: 'waits', refused: 'refused' } as const;
+
 /** Adds one verdict on top of the list, with a "why?" that unfolds the runtime's own explanation. */
 export function addVerdict(list: HTMLOListElement, judged: Judged, consent: Consent): void {
-  const { verdict, request } = judged;
+  const { request } = judged;
   const answer = html('div', { class: 'answer' });
   answer.hidden = true;
   const why = html('button', { type: 'button', class: 'why-button', 'aria-expanded': 'false' }, 'why?');
   why.addEventListener('click', () => {
-    if (answer.childElementCount === 0) answer.append(...explanation(judged, consent));
+    if (answer.childElementCount === 0) void explain(answer, judged, consent);
     answer.hidden = !answer.hidden;
     why.setAttribute('aria-expanded', String(!answer.hidden));
   });
   list.prepend(
     html(
       'li',
-      { class: `entry ${verdict.outcome}` },
+      { class: `entry ${whatBecame(judged) ?? 'allowed'}` },
       html('time', {}, clock(timeOf(judged))),
-      html('span', { class: 'outcome' }, verdict.outcome),
+      html('span', { class: 'outcome' }, words[whatBecame(judged) ?? 'allowed']),
       html('span', { class: 'subject' }, subjectOf(judged)),
       html('span', { class: 'fine' }, request.initiator ?? request.api ?? request.kind),
       why,
@@ -47,13 +59,16 @@ export function addVerdict(list: HTMLOListElement, judged: Judged, consent: Cons
   while (list.childElementCount > shown) list.lastElementChild?.remove();
 }
 
-function explanation({ verdict }: Judged, consent: Consent): HTMLElement[] {
+/** The runtime's explanation; the sentences it has not loaded itself are taken from the notice it would load. */
+async function explain(answer: HTMLElement, { verdict }: Judged, consent: Consent): Promise<void> {
   const { reasonText, clause } = consent.explain(verdict);
+  const { reasons, clauses } = await notice();
   const id = clause?.id ?? verdict.clause;
-  const lines = [html('p', {}, reasonText || `Reason: ${verdict.reason.replaceAll('_', ' ')}.`)];
-  if (clause?.says) lines.push(html('p', { class: 'says' }, clause.says));
-  const facts = [verdict.purpose && `purpose ${verdict.purpose}`, verdict.vendor && `partner ${verdict.vendor}`].filter(Boolean).join(', ');
-  if (facts) lines.push(html('p', { class: 'fine' }, facts));
-  if (id) lines.push(html('p', {}, html('a', { href: `/privacy#${id}` }, `Clause ${id}`)));
-  return lines;
+  const says = clause?.says ?? clauses[id]?.says;
+  const reason = reasonText && reasonText !== verdict.reason ? reasonText : (reasons[verdict.reason] ?? verdict.reason);
+  const facts = [verdict.purpose && `purpose ${verdict.purpose}`, verdict.vendor && `partner ${verdict.vendor}`, `reason ${verdict.reason}`];
+  answer.append(html('p', {}, reason));
+  if (says) answer.append(html('p', { class: 'says' }, says));
+  answer.append(html('p', { class: 'fine' }, facts.filter(Boolean).join(', ')));
+  if (id) answer.append(html('p', {}, html('a', { href: `/privacy#${id}` }, `Read clause ${id}`)));
 }

@@ -86,7 +86,7 @@ function Cloud() {
   return (
     <path
       class="cloud"
-      transform="translate(283 132) scale(1.3)"
+      transform="translate(296 112) scale(1.2)"
       d="M22 62H82A20 20 0 0 0 84 22.200A30 30 0 0 0 26 20A21 21 0 0 0 22 62Z"
     />
   );
