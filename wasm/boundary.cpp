@@ -158,7 +158,8 @@ METROFAX_EXPORT(describe) std::uint32_t describe() {
     if ((flags & 2u) != 0) facts.shown |= bit;
     if ((flags & 4u) != 0) facts.purposes |= bit;
   }
-  const fb::Regime& regime = policy.regimes[regime_index()];
+  facts.regime = regime_index();
+  const fb::Regime& regime = policy.regimes[facts.regime];
   facts.model = static_cast<std::uint8_t>(regime.model());
   facts.reask = regime.reask();
   const auto& sha256 = *policy.root().sha256();

@@ -45,7 +45,8 @@ struct Facts {
   std::uint32_t necessary = 0;   ///< of these, what no choice touches
   std::uint32_t shown = 0;       ///< of these, what the visitor is asked
   std::uint32_t reask = 0;       ///< of the subject's regime, seconds after which one may ask again (W8)
-  std::uint8_t model = 0;        ///< fb::Model of the subject's regime
+  std::uint16_t regime = 0;    ///< index of the subject's regime: the strict one where the place is unknown
+  std::uint8_t model = 0;      ///< its fb::Model
   std::uint8_t sha256[32] = {};  ///< of the policy's source
 };
 

@@ -47,6 +47,7 @@ int main() {
   METROFAX_OFFSET(wasm::Facts, "FACTS_NECESSARY", necessary);
   METROFAX_OFFSET(wasm::Facts, "FACTS_SHOWN", shown);
   METROFAX_OFFSET(wasm::Facts, "FACTS_REASK", reask);
+  METROFAX_OFFSET(wasm::Facts, "FACTS_REGIME", regime);
   METROFAX_OFFSET(wasm::Facts, "FACTS_MODEL", model);
   METROFAX_OFFSET(wasm::Facts, "FACTS_SHA256", sha256);
   std::printf("export const TEXT_BYTES = %u;\n", wasm::kTextBytes);

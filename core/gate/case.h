@@ -36,8 +36,12 @@ struct Case {
   bool pass(Step step);
 };
 
-/// The first row that fits the case and its purpose; null if none does.
-[[nodiscard]] const fb::Rule* find_rule(const Case& c);
+/// Whether a row must name the purpose under judgement, or brings its own because the request has none (mail,
+/// logs).
+enum class Purposes : bool { asked, of_row };
+
+/// The first row that fits the case; null if none does.
+[[nodiscard]] const fb::Rule* find_rule(const Case& c, Purposes purposes);
 
 /// All purposes of `purposes` must be allowed: the first that is not decides.
 Verdict judge_all(Case& c, PurposeSet purposes);

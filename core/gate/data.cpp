@@ -15,7 +15,7 @@ bool has(Topic topics, Topic one) {
 // profile.store, profile.supplement: each source is judged for itself; profile.pii-link: a person's name only
 // with a promotional opt-in.
 Verdict profile(Case& c) {
-  const fb::Rule* rule = find_rule(c);
+  const fb::Rule* rule = find_rule(c, Purposes::of_row);
   if (rule == nullptr) {
     c.answer(Step::rule, Outcome::deny, Reason::no_rule);
     return c.verdict;
@@ -43,7 +43,7 @@ Verdict log_line(Case& c) {
     Case field{c.policy, c.subject, one, c.trace};
     field.target.party = PartyKind::first;
     field.target.vendor = 0;
-    const fb::Rule* rule = find_rule(field);
+    const fb::Rule* rule = find_rule(field, Purposes::of_row);
     if (rule != nullptr) judge_all(field, rule->purposes());
     Verdict& last = field.verdict.outcome == Outcome::allow ? kept : removed;
     last = field.verdict;

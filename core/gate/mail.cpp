@@ -74,7 +74,7 @@ Verdict decide_mail(Case& c) {
   c.target.party = PartyKind::first;
   c.target.vendor = 0;
   c.target.beacon = c.request.kind == fb::Kind::email_open;
-  c.rule = find_rule(c);
+  c.rule = find_rule(c, Purposes::of_row);
   if (c.rule == nullptr || !first_purpose(c)) {
     c.answer(Step::rule, Outcome::deny, Reason::no_rule);
   } else if (c.request.kind != fb::Kind::email_send) {

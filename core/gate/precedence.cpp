@@ -57,7 +57,7 @@ Standing standing(const Case& c) {
 // ---------------------------------------------------------------------------------------------------
 
 bool rule_step(Case& c) {
-  c.rule = find_rule(c);
+  c.rule = find_rule(c, Purposes::asked);
   if (c.rule == nullptr) return c.answer(Step::rule, Outcome::deny, Reason::no_rule);
   if (c.rule->needs() == Needs::never) return c.answer(Step::rule, Outcome::deny, Reason::rule_forbids);
   return c.pass(Step::rule);
@@ -166,13 +166,14 @@ Verdict judge(Case& c) {
 
 }  // namespace
 
-const fb::Rule* find_rule(const Case& c) {
+const fb::Rule* find_rule(const Case& c, Purposes purposes) {
   const auto kind = static_cast<std::uint16_t>(1u << static_cast<unsigned>(c.request.kind));
   const fb::Party party = party_of(c.target.party);
   for (const fb::Rule& row : c.policy.rules) {
     const fb::Rule* rule = &row;
     if ((rule->kinds() & kind) == 0) continue;
-    if (!fits(rule->purposes(), c.bit()) || !fits(rule->party(), party)) continue;
+    if (purposes == Purposes::asked && !fits(rule->purposes(), c.bit())) continue;
+    if (!fits(rule->party(), party)) continue;
     if (!fits(static_cast<std::uint8_t>(rule->storage()), c.storage)) continue;
     if (!fits(rule->topics(), c.request.topics)) continue;
     if (rule->beacon() != 0 && (rule->beacon() == 1) != c.target.beacon) continue;

@@ -29,7 +29,9 @@ struct Request {
   /// email.send: the class; log.line: the fields; profile.link: the source; disclosure: to whom (a mask of
   /// topics).
   fb::Topic topics = static_cast<fb::Topic>(0);
-  std::uint8_t purpose = 0xFF;     ///< disclosure, e-mail: purpose number, 0xFF none
+  /// disclosure: what for. web.request: a purpose that the page itself names (data-purpose), needed beside
+  /// what the URL is for, so that it can only narrow. A number; 0xFF none.
+  std::uint8_t purpose = 0xFF;
   std::uint16_t party = kNoIndex;  ///< disclosure: vendor index of the recipient
   fb::Mode asked = fb::Mode::off;  ///< email.open, email.click: the campaign's mode
   bool identified = false;         ///< profile.link: tied to a person

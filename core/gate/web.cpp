@@ -74,7 +74,9 @@ Verdict decide_web_request(Case& c) {
   }
   if (c.target.party == PartyKind::co_brand) return answered(c, Step::scope, Outcome::deny, Reason::co_brand);
   if (c.target.party == PartyKind::undeclared) return judge_undeclared(c, Reason::undeclared_party);
-  return judge_all(c, c.target.purposes);
+  PurposeSet purposes = c.target.purposes;
+  if (c.request.purpose < 32) purposes |= PurposeSet{1} << c.request.purpose;
+  return judge_all(c, purposes);
 }
 
 Verdict decide_web_storage(Case& c) {
@@ -113,7 +115,7 @@ Verdict decide_web_storage(Case& c) {
       c.target.vendor = c.policy.find(writer.host(), writer.path(), writer.host_is_address()).vendor;
     }
     // W6. A policy may let undeclared session cookies be: they end with the browser (cookies.session).
-    const fb::Rule* rule = find_rule(c);
+    const fb::Rule* rule = find_rule(c, Purposes::asked);
     const bool tolerated = rule != nullptr && rule->needs() == fb::Needs::nothing &&
                            c.storage == kind_bit(fb::StorageKind::session);
     if (!tolerated) return judge_undeclared(c, Reason::undeclared_storage);
@@ -143,7 +145,7 @@ Verdict decide_web_handoff(Case& c) {
   c.pass(Step::party);
   if (c.target.party == PartyKind::first)
     return answered(c, Step::scope, Outcome::allow, Reason::first_party);
-  const fb::Rule* rule = find_rule(c);
+  const fb::Rule* rule = find_rule(c, Purposes::of_row);
   if (rule == nullptr) return answered(c, Step::rule, Outcome::strip, Reason::no_rule);
   judge_all(c, rule->purposes());
   if (c.verdict.outcome != Outcome::allow) c.verdict.outcome = Outcome::strip;

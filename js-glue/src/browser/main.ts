@@ -1,0 +1,170 @@
+// consent.js: the first tag of a page. Patches go in before anything else runs; the gate is there before this script ends.
+import { gateBytes, policyBytes } from 'virtual:embedded'
+
+import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
+import { Kind } from '../gen/metrofax/consent/fb/kind.js'
+import { StorageApi } from '../gen/metrofax/consent/fb/storage-api.js'
+import { Gate, type GateExports, type Verdict } from '../wire/gate.js'
+import { Holds, resolved } from './hold.js'
+import { watchMarkup } from './markup.js'
+import { Session, announce, type LogLine, type State } from './session.js'
+import { patchSinks } from './sinks.js'
+import { patchStorage, sweep } from './storage.js'
+
+export type { LogLine, State, Verdict }
+
+/** What can be shown. */
+export type Surface = 'banner' | 'preferences' | 'inspector'
+
+/** A question from the page (interface.md): `page` is this page unless given. */
+export interface WebRequest {
+  kind: 'web.request' | 'web.storage' | 'web.handoff'
+  url?: string
+  initiator?: string
+  api?: string
+  key?: string
+  line?: string
+  writer?: string
+}
+
+/** What ui.js registers. */
+interface Ui {
+  show(kind: Surface): void
+  hide(): void
+}
+
+const script = document.currentScript as HTMLScriptElement | null
+const options = script?.dataset ?? {}
+const base = script?.src ?? location.href
+
+// W1: read once and frozen. The header reaches a browser that has no such property as an attribute of this script.
+const gpc = (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true || options['gpc'] === '1'
+const session = new Session(options['regime'] ?? '', gpc)
+const holds = new Holds(session)
+patchSinks(holds)
+patchStorage(session)
+
+let ui: Ui | undefined
+let loading = false
+const wanted: Surface[] = []
+
+/** A script of our own, from beside this one. */
+function load(file: string, done: () => void, failed: () => void): void {
+  const element = document.createElement('script')
+  element.onload = done
+  element.onerror = failed
+  element.async = true
+  if (script?.nonce) element.nonce = script.nonce
+  const url = new URL(file, base).href
+  const types = (globalThis as { trustedTypes?: { createPolicy(name: string, rules: object): { createScriptURL(url: string): string } } }).trustedTypes
+  try {
+    element.src = types ? types.createPolicy('metrofax-consent-own', { createScriptURL: (text: string) => text }).createScriptURL(url) : url
+    ;(document.head ?? document.documentElement).append(element)
+  } catch {
+    failed()
+  }
+}
+
+function show(kind: Surface): void {
+  if (ui) return ui.show(kind)
+  wanted.push(kind)
+  if (loading) return
+  loading = true
+  load(options['ui'] ?? 'ui.js', () => undefined, () => (loading = false))
+}
+
+const choose = (choice: (id: string) => boolean | undefined, specific = false): void => {
+  session.choose_(choice, specific)
+}
+
+const consent = {
+  status: 'locked' as 'locked' | 'ready',
+  get state(): State {
+    return session.state_()
+  },
+  get log(): readonly LogLine[] {
+    return session.log_
+  },
+  get held(): readonly { urls: string[] }[] {
+    return holds.list_
+  },
+  /** What would happen, and why. Synchronous; asking changes nothing. */
+  decide(request: WebRequest): Verdict {
+    const { kind, url = '', line, key = '' } = request
+    const storage = kind === 'web.storage'
+    const how = storage ? StorageApi[request.api as keyof typeof StorageApi] : Initiator[request.initiator as keyof typeof Initiator]
+    const cookie = how === StorageApi.cookie || how === StorageApi.httpCookie
+    const code = storage ? Kind.web_storage : kind === 'web.request' ? Kind.web_request : kind === 'web.handoff' ? Kind.web_handoff : Kind.none
+    return session.decide_(code, how ?? 0, storage ? (line ?? (cookie ? key + '=' : key)) : resolved(url), request.writer)
+  },
+  /** Sets the purposes named, one by one; the others keep what they have. */
+  set(choices: Record<string, boolean>): void {
+    choose((id) => (Object.hasOwn(choices, id) ? choices[id] === true : undefined), true)
+  },
+  acceptAll(): void {
+    choose(() => true)
+  },
+  rejectAll(): void {
+    choose(() => false)
+  },
+  /** Takes back every grant: refused from now on, and what was stored goes. */
+  withdraw(): void {
+    choose(() => false)
+  },
+  /** Calls back at every change; returns the way to stop that. */
+  onChange(listener: (state: State) => void): () => void {
+    return session.onChange_(listener)
+  },
+  show,
+  /** What was chosen, under which policy, with which signals, as one object to keep. */
+  receipt(): Record<string, unknown> {
+    return session.receipt_()
+  },
+  /** The verdict in words; ui.js adds the words of the policy once it is there. */
+  explain(verdict: Verdict): Record<string, unknown> {
+    return { verdict, reasonText: verdict.reason, clause: { id: verdict.clause } }
+  },
+  /** ui.js registers itself. */
+  _ui(surface: Ui): void {
+    ui = surface
+    for (const kind of wanted.splice(0)) ui.show(kind)
+  },
+}
+Object.defineProperty(window, 'metrofaxConsent', { value: consent, enumerable: true })
+
+session.onChange_(() => {
+  sweep(session)
+  holds.settle_()
+})
+
+/** The gate is there: from now on it is asked. */
+function open(exports: unknown): void {
+  session.open_(new Gate(exports as GateExports, policyBytes()))
+  consent.status = 'ready'
+  holds.settle_()
+  watchMarkup(session, holds)
+  announce('ready', consent)
+  const undecided = (): void => {
+    if (!session.state_().decided) show('banner')
+  }
+  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', undecided)
+  else undecided()
+}
+
+// Where the page's CSP forbids wasm, or an old browser will not compile it at once: locked, and the same module comes as
+// JavaScript. Everything but this origin stays denied until then, and for good if it does not come.
+try {
+  open(new WebAssembly.Instance(new WebAssembly.Module(gateBytes()), {}).exports)
+} catch {
+  load(
+    'gate.asmjs.js',
+    () => {
+      try {
+        open((globalThis as unknown as { __mfGate: (imports: object) => unknown }).__mfGate({}))
+      } catch (error) {
+        reportError(error)
+      }
+    },
+    () => undefined,
+  )
+}

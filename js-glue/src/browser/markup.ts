@@ -1,0 +1,95 @@
+// Markup: what is inert until consent, and what the page's own markup brings.
+import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
+import { List } from '../wire/gate.js'
+import { resolved, type Holds } from './hold.js'
+import type { Session } from './session.js'
+import { initiatorOf, requestsOf, setUrl } from './sinks.js'
+
+/** Under require-trusted-types-for 'script' only a policy's values reach a script. Ours passes on what was decided. */
+interface ScriptPolicy {
+  createScriptURL(text: string): unknown
+  createScript(text: string): unknown
+}
+const types = (globalThis as { trustedTypes?: { createPolicy(name: string, rules: object): ScriptPolicy } }).trustedTypes
+let policy: ScriptPolicy | undefined
+try {
+  policy = types?.createPolicy('metrofax-consent', { createScriptURL: (url: string) => url, createScript: (text: string) => text })
+} catch {
+  // The page's CSP does not name our policy: inert scripts stay inert, and the browser says why.
+}
+
+const started = new WeakSet<Element>()
+
+/** Brings an inert element to life: a script as a fresh copy (the old one was never one), others by their URL. */
+function activate(element: HTMLElement): void {
+  const url = element.dataset['src']
+  if (!(element instanceof HTMLScriptElement)) {
+    if (url) element.setAttribute(element instanceof HTMLLinkElement ? 'href' : 'src', url)
+    return
+  }
+  const script = document.createElement('script')
+  for (const { name, value } of element.attributes) if (!/^(type|data-src|src)$/.test(name)) script.setAttribute(name, value)
+  script.nonce = element.nonce
+  script.async = element.async && element.hasAttribute('async')
+  const type = element.dataset['type']
+  if (type) script.type = type
+  if (url) script.src = (policy?.createScriptURL(resolved(url)) ?? url) as string
+  else script.text = (policy?.createScript(element.text) ?? element.text) as string
+  element.replaceWith(script)
+}
+
+/** `data-purpose` elements: held under the purposes their author names, beside what their URL is for. */
+function hold(session: Session, holds: Holds, element: HTMLElement): void {
+  if (started.has(element) || (element instanceof HTMLScriptElement && element.type !== 'text/plain')) return
+  started.add(element)
+  const url = element.dataset['src']
+  const how = initiatorOf(element, 'src') ?? initiatorOf(element, 'href') ?? Initiator.other
+  const ids = (element.dataset['purpose'] ?? '').split(/[\s,]+/).filter(Boolean)
+  const [first, ...others] = ids.map((id) => session.gate_?.index_(List.purposes, id) ?? 255)
+  const run = (): void => activate(element)
+  // A purpose the policy does not know can never be granted.
+  if (first === undefined || first > 31 || others.some((number) => number > 31)) return
+  const urls = [resolved(url ?? location.href)]
+  const chain = (numbers: number[]): (() => void) =>
+    numbers.length === 0 ? run : () => holds.try_({ how, urls, purpose: numbers[0]!, run: chain(numbers.slice(1)) })
+  chain([first, ...others])()
+}
+
+/** Untagged markup that the parser made, or innerHTML: stopped as far as a script still can. */
+function stop(holds: Holds, element: Element): void {
+  const found = requestsOf(element)
+  if (found.length === 0) return
+  for (const [attribute, how] of found) {
+    const value = element.getAttribute(attribute)!
+    if (holds.allowed_(how, [resolved(value)], undefined, true)) continue
+    if (element instanceof HTMLScriptElement) {
+      // A script whose document changes before it runs does not run (HTML, "execute the script element", step 2).
+      const script = document.createElement('script')
+      for (const { name, value: text } of element.attributes) if (name !== 'src') script.setAttribute(name, text)
+      script.async = false
+      element.replaceWith(script)
+      document.implementation.createHTMLDocument('').adoptNode(element)
+      setUrl(holds, script, attribute, policy?.createScriptURL(value) ?? value, () => (script.src = (policy?.createScriptURL(value) ?? value) as string))
+      return
+    }
+    element.removeAttribute(attribute)
+    setUrl(holds, element, attribute, value, () => element.setAttribute(attribute, value))
+  }
+}
+
+const REQUESTING = 'script[src],img,iframe,link[href],video,audio,source,track,embed,object,input[src]'
+
+/** Looks at what is there, and from then on at what comes. */
+export function watchMarkup(session: Session, holds: Holds): void {
+  const look = (root: ParentNode & Node): void => {
+    const inert = [...root.querySelectorAll<HTMLElement>('[data-purpose]')]
+    if (root instanceof HTMLElement && root.matches('[data-purpose]')) inert.unshift(root)
+    for (const element of inert) hold(session, holds, element)
+    if (root instanceof Element && root.matches(REQUESTING)) stop(holds, root)
+    for (const element of root.querySelectorAll(REQUESTING)) stop(holds, element)
+  }
+  look(document)
+  new MutationObserver((records) => {
+    for (const record of records) for (const node of record.addedNodes) if (node instanceof Element) look(node)
+  }).observe(document, { childList: true, subtree: true })
+}

@@ -1,0 +1,255 @@
+// One visitor's session in this page: the gate, the subject, the consent cookie, the other tabs. Holds no rule: what a
+// choice means is asked of the core.
+import * as at from '../gen/layout.js'
+import { Kind } from '../gen/metrofax/consent/fb/kind.js'
+import { Model } from '../gen/metrofax/consent/fb/model.js'
+import { Outcome } from '../gen/metrofax/consent/fb/outcome.js'
+import { Reason } from '../gen/metrofax/consent/fb/reason.js'
+import { StorageApi } from '../gen/metrofax/consent/fb/storage-api.js'
+import { Tri } from '../gen/metrofax/consent/fb/tri.js'
+import { List, denied, type Gate, type Verdict } from '../wire/gate.js'
+
+export type Choice = 'granted' | 'denied' | 'unknown'
+
+/** What the page shows of the visitor's choice. `time` in unix seconds, 0 if nobody has chosen. */
+export interface State {
+  decided: boolean
+  purposes: Record<string, Choice>
+  regime: string
+  gpc: boolean
+  model: 'opt-in' | 'opt-out'
+  time: number
+  policyVersion: string
+  /** Names that were to be removed and are still there. */
+  residue: string[]
+}
+
+/** One line of the log. `time` in milliseconds since 1970; storage has `api` and `key`, everything else `url`. */
+export interface LogLine {
+  time: number
+  request: { kind: string; url?: string; initiator?: string; api?: string; key?: string }
+  verdict: Verdict
+}
+
+const LOG_LINES = 300
+// In the order of the enums in policy.fbs that the page uses.
+const INITIATORS = 'other script image frame style font media fetch xhr beacon eventsource websocket'.split(' ')
+const STORAGE_APIS = ' cookie httpCookie localStorage sessionStorage'.split(' ')
+
+const cookies = Object.getOwnPropertyDescriptor(Document.prototype, 'cookie')!
+/** document.cookie, before anybody patched it; '' where cookies are switched off. */
+export const readCookies = (): string => {
+  try {
+    return cookies.get!.call(document) as string
+  } catch {
+    return ''
+  }
+}
+export const writeCookie = (line: string): void => {
+  try {
+    cookies.set!.call(document, line)
+  } catch {
+    // Storage is switched off: the choice lasts as long as the page.
+  }
+}
+
+export class Session {
+  gate_: Gate | null = null
+  damaged_ = false
+  readonly log_: LogLine[] = []
+  residue_: string[] = []
+  private readonly listeners_ = new Set<(state: State) => void>()
+  private channel_: BroadcastChannel | null = null
+  private seen_ = ''
+  private clock_ = 0
+
+  constructor(
+    private readonly regime_: string,
+    readonly gpc_: boolean,
+  ) {}
+
+  /** The gate is there: reads the subject. */
+  open_(gate: Gate): void {
+    this.gate_ = gate
+    const { view_: view, subject_: from } = gate
+    for (let i = 0; i < at.MAX_PARENTAL_GRANTS; ++i) view.setUint16(from + at.SUBJECT_PARENTAL + 2 * i, at.NO_INDEX, true)
+    view.setUint16(from + at.SUBJECT_REGIME, gate.index_(List.regimes, this.regime_), true)
+    view.setUint8(from + at.SUBJECT_GPC, this.gpc_ ? Tri.on : Tri.unset)
+    gate.setPage_(document.baseURI.startsWith('http') ? document.baseURI : location.href)
+    this.read_()
+    try {
+      this.channel_ = new BroadcastChannel('mf_consent')
+      this.channel_.onmessage = () => this.refresh_()
+    } catch {
+      // Opaque origins have no channels; focus and pageshow still bring news.
+    }
+    for (const event of ['pageshow', 'focus', 'visibilitychange']) addEventListener(event, () => this.refresh_(), true)
+  }
+
+  private read_(): void {
+    this.seen_ = readCookies()
+      .split(/; */)
+      .filter((pair) => pair.startsWith('mf_consent='))
+      .join(';')
+    this.damaged_ = !this.gate_!.readConsent_(this.seen_)
+    this.tick_()
+  }
+
+  /** Another tab may have decided: reads the cookie again and tells if it changed. */
+  refresh_(): void {
+    const before = this.seen_
+    this.read_()
+    if (before !== this.seen_) this.tell_()
+  }
+
+  private tick_(): void {
+    const now = Date.now()
+    if (now - this.clock_ < 1000 && now >= this.clock_) return
+    this.clock_ = now
+    const { view_: view, subject_: from } = this.gate_!
+    const seconds = Math.floor(now / 1000)
+    view.setUint32(from + at.SUBJECT_NOW, seconds >>> 0, true)
+    view.setUint32(from + at.SUBJECT_NOW + 4, Math.floor(seconds / 2 ** 32), true)
+  }
+
+  /** Asks the gate; only `allow` lets anything happen. Locked: nothing but this very origin. */
+  ask_(kind: Kind, how: number, text: string, writer?: string, purpose = 255, quiet = false): boolean {
+    const { gate_: gate } = this
+    if (!gate) {
+      const own = kind === Kind.web_request && (text.startsWith(location.origin + '/') || /^(data|blob|about):/.test(text))
+      if (!own && !quiet) this.note_(kind, how, text, denied(Reason.locked, 'locked'))
+      return own
+    }
+    this.tick_()
+    gate.view_.setUint8(gate.request_ + at.REQUEST_PURPOSE, purpose)
+    const outcome = gate.decide_(kind, how, text, writer)
+    if (!quiet) this.note_(kind, how, text, gate.verdictOf_())
+    return outcome === Outcome.allow
+  }
+
+  /** Asks for the whole verdict, and leaves no trace in the log. */
+  decide_(kind: Kind, how: number, text: string, writer?: string): Verdict {
+    const { gate_: gate } = this
+    if (!gate) return denied(Reason.locked, 'locked')
+    this.tick_()
+    gate.view_.setUint8(gate.request_ + at.REQUEST_PURPOSE, 255)
+    gate.decide_(kind, how, text, writer)
+    return gate.verdictOf_()
+  }
+
+  receipt_(): Record<string, unknown> {
+    const { gate_: gate } = this
+    const { purposes, regime, time, policyVersion } = this.state_()
+    const hash = gate ? new Uint8Array(gate.view_.buffer, gate.facts_ + at.FACTS_SHA256, 32) : []
+    const policySha256 = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
+    return { schema: 'metrofax-consent-receipt/1', policyVersion, policySha256, regime, time, purposes, signals: { gpc: this.gpc_ } }
+  }
+
+  private note_(kind: Kind, how: number, text: string, verdict: Verdict): void {
+    const { log_: log } = this
+    const line: LogLine = {
+      time: Date.now(),
+      request:
+        kind === Kind.web_storage
+          ? { kind: 'web.storage', api: STORAGE_APIS[how], key: text.split(/[=;]/, 1)[0] }
+          : { kind: 'web.request', url: text, initiator: INITIATORS[how] },
+      verdict,
+    }
+    if (log.push(line) > LOG_LINES) log.shift()
+    if (verdict.outcome !== 'allow') announce('blocked', line)
+  }
+
+  private purposes_(): [id: string, bit: number][] {
+    const { gate_: gate } = this
+    if (!gate?.describe_()) return []
+    const shown = gate.view_.getUint32(gate.facts_ + at.FACTS_SHOWN, true)
+    const found: [string, number][] = []
+    for (let i = 0; i < 32; ++i) if ((shown >>> i) & 1) found.push([gate.name_(List.purposes, i)!, (1 << i) >>> 0])
+    return found
+  }
+
+  private masks_(): [granted: number, denied: number, present: boolean] {
+    const gate = this.gate_
+    if (!gate) return [0, 0, false]
+    const { view_: view, subject_: from } = gate
+    return [
+      view.getUint32(from + at.SUBJECT_GRANTED, true),
+      view.getUint32(from + at.SUBJECT_DENIED, true),
+      view.getUint8(from + at.SUBJECT_CONSENT_PRESENT) === 1,
+    ]
+  }
+
+  state_(): State {
+    const { gate_: gate } = this
+    const [granted, refused, present] = this.masks_()
+    const purposes: State['purposes'] = {}
+    for (const [id, bit] of this.purposes_()) purposes[id] = refused & bit ? 'denied' : granted & bit ? 'granted' : 'unknown'
+    const from = gate?.subject_ ?? 0
+    return {
+      decided: present,
+      purposes,
+      regime: gate?.name_(List.regimes, gate.view_.getUint16(gate.facts_ + at.FACTS_REGIME, true)) ?? '',
+      gpc: this.gpc_,
+      model: gate && gate.view_.getUint8(gate.facts_ + at.FACTS_MODEL) === Model.opt_out ? 'opt-out' : 'opt-in',
+      time: present ? Number(gate!.view_.getBigInt64(from + at.SUBJECT_CONSENT_TIME, true)) : 0,
+      policyVersion: gate?.name_(List.version, 0) ?? '',
+      residue: this.residue_,
+    }
+  }
+
+  /** Records a choice: purposes not named keep what they have. specific: chosen one by one, knowing of an opt-out signal. */
+  choose_(choice: (id: string) => boolean | undefined, specific: boolean): void {
+    const { gate_: gate } = this
+    if (!gate) return
+    let [granted, refused] = this.masks_()
+    for (const [id, bit] of this.purposes_()) {
+      const wanted = choice(id)
+      if (wanted === undefined) continue
+      granted = wanted ? granted | bit : granted & ~bit
+      refused = wanted ? refused & ~bit : refused | bit
+    }
+    this.tick_()
+    const { view_: view, subject_: from } = gate
+    view.setUint8(from + at.SUBJECT_CONSENT_PRESENT, 1)
+    view.setUint32(from + at.SUBJECT_GRANTED, granted >>> 0, true)
+    view.setUint32(from + at.SUBJECT_DENIED, refused >>> 0, true)
+    view.setBigInt64(from + at.SUBJECT_CONSENT_TIME, view.getBigInt64(from + at.SUBJECT_NOW, true), true)
+    view.setUint16(from + at.SUBJECT_REVISION, 0, true)
+    view.setUint8(from + at.SUBJECT_SPECIFIC, specific && this.gpc_ ? 1 : 0)
+    const line = gate.writeConsent_(location.protocol === 'https:')
+    if (line) writeCookie(line)
+    // What the browser kept is what counts for the next page; this one goes on with the choice as it was made.
+    this.seen_ = line.split(';', 1)[0]!
+    this.damaged_ = false
+    this.channel_?.postMessage(0)
+    this.tell_()
+  }
+
+  onChange_(listener: (state: State) => void): () => void {
+    this.listeners_.add(listener)
+    return () => this.listeners_.delete(listener)
+  }
+
+  tell_(): void {
+    const state = this.state_()
+    for (const listener of this.listeners_) {
+      try {
+        listener(state)
+      } catch (error) {
+        reportError(error)
+      }
+    }
+    announce('change', state)
+  }
+
+  /** Whether a cookie or key may stay: asked as if it were written now, for the session. */
+  mayStay_(api: StorageApi, name: string): boolean {
+    this.tick_()
+    return this.gate_?.decide_(Kind.web_storage, api, api === StorageApi.cookie ? name + '=1' : name) === Outcome.allow
+  }
+}
+
+/** Tells the page: metrofaxconsent:<name> on document. */
+export function announce(name: string, detail: unknown): void {
+  document.dispatchEvent(new CustomEvent('metrofaxconsent:' + name, { detail }))
+}

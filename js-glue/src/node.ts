@@ -1,0 +1,33 @@
+// @metrofax/consent/node: the gate in Node, from the same gate.wasm as the page's.
+import { readFileSync } from 'node:fs'
+
+import { canonical, evaluate as evaluateWith, type Answer } from './wire/evaluate.js'
+import { Gate, type GateExports } from './wire/gate.js'
+
+export type { Answer } from './wire/evaluate.js'
+export type { Verdict } from './wire/gate.js'
+export { canonical }
+
+const gates = new Map<string, Gate>()
+let module: WebAssembly.Module | undefined
+
+/**
+ * Makes a compiled policy known (`mfconsent policy compile`). The first one is also what a request without "policy" is
+ * decided by; name it to hold several. Throws if the bytes do not open, with the ErrorCode's number.
+ */
+export function usePolicy(policy: Uint8Array, name = ''): void {
+  module ??= new WebAssembly.Module(readFileSync(new URL('./gate.wasm', import.meta.url)))
+  const instance = new WebAssembly.Instance(module, {})
+  const gate = new Gate(instance.exports as unknown as GateExports, policy)
+  if (gate.policyStatus_ !== 0) throw new Error(`the policy was refused: ErrorCode ${String(gate.policyStatus_)}`)
+  gates.set(name, gate)
+  if (!gates.has('')) gates.set('', gate)
+}
+
+/**
+ * Answers one request of `mfconsent eval`: {"op": …, "id": any, …} in, {"id", "ok", …} out, decided by gate.wasm. Never
+ * throws: what is wrong with the request is the answer. canonical(answer) gives the bytes that mfconsent prints.
+ */
+export function evaluate(request: unknown): Answer {
+  return evaluateWith(request, gates)
+}

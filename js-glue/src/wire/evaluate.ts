@@ -1,0 +1,60 @@
+// The operations of `mfconsent eval` over gate.wasm.
+import canonicalize from 'canonicalize'
+
+import { ErrorCode } from '../gen/metrofax/consent/fb/error-code.js'
+import { Fields, OpError, fail, isObject } from './fields.js'
+import type { Gate } from './gate.js'
+import { decideJson } from './request-json.js'
+
+/** An answer: {"id", "ok": true, …} or {"id", "ok": false, "error", "message", "at"}. */
+export type Answer = Record<string, unknown> & { id: unknown; ok: boolean }
+
+/** What decides: one gate by policy name; '' is the policy of a request that names none. */
+export type Gates = ReadonlyMap<string, Gate>
+
+type Op = (input: Record<string, unknown>, gates: Gates) => Record<string, unknown>
+
+function gateOf(input: Fields, gates: Gates): Gate {
+  const name = input.text('policy')
+  const gate = gates.get(name)
+  if (gate) return gate
+  if (name) fail(ErrorCode.policy_unknown, '/policy', 'the name of a policy given with --policy')
+  fail(ErrorCode.policy_not_loaded, '/policy', 'a policy given with --policy')
+}
+
+const decide: Op = (input, gates) => {
+  const fields = new Fields(input, '', ['policy', 'subject', 'request'])
+  const gate = gateOf(fields, gates)
+  const subject = fields.need('subject')
+  return { verdict: decideJson(gate, subject, fields.need('request')) }
+}
+
+const OPS: Record<string, Op | undefined> = { __proto__: null as never, decide }
+
+/** Answers one request. Never throws: what is wrong with it is the answer. */
+export function evaluate(request: unknown, gates: Gates): Answer {
+  const failed = (id: unknown, code: ErrorCode, message: string, at = 0): Answer => ({
+    id,
+    ok: false,
+    error: ErrorCode[code],
+    message,
+    at,
+  })
+  if (!isObject(request)) return failed(null, ErrorCode.wrong_type, 'expected an object with "op"')
+  const { id = null, op: name, ...input } = request
+  if (name === undefined) return failed(id, ErrorCode.missing_key, '/op: expected the name of an operation')
+  if (typeof name !== 'string') return failed(id, ErrorCode.wrong_type, '/op: expected the name of an operation')
+  const op = OPS[name]
+  if (!op) return failed(id, ErrorCode.unknown_op, '/op: no operation has this name')
+  try {
+    return { ...op(input, gates), id, ok: true }
+  } catch (error) {
+    if (error instanceof OpError) return failed(id, error.code, error.message, error.at)
+    return failed(id, ErrorCode.bad_value, 'the gate failed')
+  }
+}
+
+/** The canonical bytes of an answer (RFC 8785), as `mfconsent eval` prints them. */
+export function canonical(answer: Answer): string {
+  return canonicalize(answer) ?? 'null'
+}

@@ -1,0 +1,232 @@
+// Typed calls into gate.wasm. Copies bytes; holds no rule.
+import * as at from '../gen/layout.js'
+import { Kind } from '../gen/metrofax/consent/fb/kind.js'
+import { Mode } from '../gen/metrofax/consent/fb/mode.js'
+import { Outcome } from '../gen/metrofax/consent/fb/outcome.js'
+import { Reason } from '../gen/metrofax/consent/fb/reason.js'
+
+/** What gate.wasm exports (wasm/exports.txt). */
+export interface GateExports {
+  memory: WebAssembly.Memory
+  text_at(): number
+  page_at(): number
+  policy_at(): number
+  subject_at(): number
+  request_at(): number
+  verdict_at(): number
+  facts_at(): number
+  open_policy(length: number): number
+  set_page(length: number): number
+  decide(kind: number, how: number, length: number, writerLength: number): number
+  name_of(list: number, index: number): number
+  index_of(list: number, length: number): number
+  regime_of(countryLength: number, regionLength: number): number
+  read_usp(length: number): number
+  describe(): number
+  read_consent(length: number): number
+  write_consent(secure: number): number
+}
+
+/** The lists behind name_of and index_of (wasm/wire.h, List). */
+export const enum List {
+  purposes,
+  vendors,
+  regimes,
+  clauses,
+  areas,
+  reasons,
+  version,
+}
+
+/** A verdict as JSON has it; names of clause, purpose and vendor are the policy's ids. */
+export interface Verdict {
+  readonly outcome: 'deny' | 'allow' | 'hold' | 'strip'
+  readonly mode: 'off' | 'anonymous' | 'pseudonymous' | 'identified'
+  readonly reason: string
+  readonly reasonCode: number
+  readonly clause: string | null
+  readonly purpose: string | null
+  readonly vendor: string | null
+  readonly retention: number | null
+}
+
+export const OUTCOMES = ['deny', 'allow', 'hold', 'strip'] as const
+export const MODES = ['off', 'anonymous', 'pseudonymous', 'identified'] as const
+
+/** Bytes of a URL that are copied at most: the host and the path that decide lie well within. */
+const URL_HEAD = 4000
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/** One instance of gate.wasm with one policy and one subject. Methods never throw on any text. */
+export class Gate {
+  private readonly x_: GateExports
+  private readonly bytes_: Uint8Array
+  private readonly text_: number
+  private readonly verdict_: number
+  private readonly names_: (string | undefined)[][] = []
+  private status_ = 0
+  /** Offsets of SUBJECT_* count from here, in `view`. */
+  readonly subject_: number
+  readonly request_: number
+  readonly facts_: number
+  readonly view_: DataView
+
+  /** Opens `policy`. Without one that opens, every verdict is a deny with reason policy_missing. */
+  constructor(exports: GateExports, policy: Uint8Array) {
+    this.x_ = exports
+    this.bytes_ = new Uint8Array(exports.memory.buffer)
+    this.view_ = new DataView(exports.memory.buffer)
+    this.text_ = exports.text_at()
+    this.verdict_ = exports.verdict_at()
+    this.subject_ = exports.subject_at()
+    this.request_ = exports.request_at()
+    this.facts_ = exports.facts_at()
+    if (policy.length <= at.POLICY_BYTES) this.bytes_.set(policy, exports.policy_at())
+    this.policyStatus_ = exports.open_policy(policy.length)
+  }
+
+  /** 0, or the ErrorCode for which the policy was refused. */
+  readonly policyStatus_: number
+
+  /** Copies text to `to`; the bytes written, or -1 if it does not fit into `room`. */
+  private put_(text: string, to: number, room: number): number {
+    const { bytes_: bytes } = this
+    const length = text.length
+    if (length > room) return -1
+    for (let i = 0; i < length; ++i) {
+      const code = text.charCodeAt(i)
+      if (code > 127) {
+        const rest = encoder.encodeInto(text.slice(i), bytes.subarray(to + i, to + room))
+        return rest.read === length - i ? i + rest.written : -1
+      }
+      bytes[to + i] = code
+    }
+    return length
+  }
+
+  /**
+   * Copies the part of a URL that decides: up to the first '?' or '#'. A longer head is cut, and a '|' put where it was
+   * cut: no host holds that character, so a host that did not end before the cut is unreadable and never a shorter one.
+   */
+  private putUrl_(url: string, to: number, room: number): number {
+    if (room <= URL_HEAD) return -1
+    const { bytes_: bytes } = this
+    const length = url.length
+    for (let i = 0; i < length; ++i) {
+      const code = url.charCodeAt(i)
+      if (code === 63 || code === 35) return i
+      if (code > 127 || i === URL_HEAD) return this.putOddUrl_(url, to, room)
+      bytes[to + i] = code
+    }
+    return length
+  }
+
+  private putOddUrl_(url: string, to: number, room: number): number {
+    const head = url.split(/[?#]/, 1)[0]!
+    return this.put_(head.length > URL_HEAD ? head.slice(0, URL_HEAD / 4) + '|' : head, to, room)
+  }
+
+  /** The page that asks from now on. One that does not fit leaves none: everything is denied. */
+  setPage_(url: string): void {
+    const length = this.putUrl_(url, this.x_.page_at(), at.PAGE_BYTES)
+    this.x_.set_page(length < 0 ? at.PAGE_BYTES + 1 : length)
+  }
+
+  /**
+   * Asks. how: the Initiator of a request, the StorageApi of storage. text: URL, cookie line or key. Returns the outcome;
+   * verdict() tells the rest. Whatever goes wrong on the way is a deny.
+   */
+  decide_(kind: Kind, how: number, text: string, writer = ''): Outcome {
+    const isUrl = kind !== Kind.web_storage
+    const length = isUrl ? this.putUrl_(text, this.text_, at.TEXT_BYTES) : this.put_(text, this.text_, at.TEXT_BYTES)
+    const more = writer && length >= 0 ? this.putUrl_(writer, this.text_ + length, at.TEXT_BYTES - length) : 0
+    this.status_ = length < 0 || more < 0 ? 7 : this.x_.decide(kind, how, length, more)
+    return this.status_ ? Outcome.deny : (this.bytes_[this.verdict_ + at.VERDICT_OUTCOME] as Outcome)
+  }
+
+  /** The whole of the last answer. */
+  verdictOf_(): Verdict {
+    const { view_: view, verdict_: from } = this
+    if (this.status_) return denied(Reason.url_too_long, this.name_(List.reasons, Reason.url_too_long))
+    const reasonCode = view.getUint16(from + at.VERDICT_REASON, true)
+    const mode = view.getUint8(from + at.VERDICT_MODE)
+    const purpose = view.getUint8(from + at.VERDICT_PURPOSE)
+    return {
+      outcome: OUTCOMES[view.getUint8(from + at.VERDICT_OUTCOME)]!,
+      mode: MODES[mode]!,
+      reason: this.name_(List.reasons, reasonCode)!,
+      reasonCode,
+      clause: this.name_(List.clauses, view.getUint16(from + at.VERDICT_CLAUSE, true)),
+      purpose: purpose === 255 ? null : this.name_(List.purposes, purpose),
+      vendor: this.name_(List.vendors, view.getUint16(from + at.VERDICT_VENDOR, true)),
+      retention: mode === Mode.off ? null : view.getUint32(from + at.VERDICT_RETENTION, true),
+    }
+  }
+
+  /** The reason of the last answer. */
+  reason_(): Reason {
+    return this.status_ ? Reason.url_too_long : this.view_.getUint16(this.verdict_ + at.VERDICT_REASON, true)
+  }
+
+  private take_(length: number): string {
+    return decoder.decode(this.bytes_.subarray(this.text_, this.text_ + length))
+  }
+
+  /** The id at `index` of a list; null if there is none. */
+  name_(list: List, index: number): string | null {
+    if (index === at.NO_INDEX) return null
+    const names = (this.names_[list] ??= [])
+    return (names[index] ??= this.take_(this.x_.name_of(list, index))) || null
+  }
+
+  /** The index of an id in a list; NO_INDEX if the list does not have it. */
+  index_(list: List, id: string): number {
+    const length = this.put_(id, this.text_, at.TEXT_BYTES)
+    return length < 0 ? at.NO_INDEX : this.x_.index_of(list, length)
+  }
+
+  /** The regime of a place (W7): ISO 3166 country, and the region behind the hyphen; both may be empty. */
+  regimeOf_(country: string, region: string): number {
+    const length = this.put_(country, this.text_, 2)
+    const more = length < 0 ? -1 : this.put_(region, this.text_ + length, 3)
+    return more < 0 ? at.NO_INDEX : this.x_.regime_of(length, more)
+  }
+
+  /** The Tri of a US Privacy String; 3 if it cannot be read. */
+  usp_(text: string): number {
+    const length = this.put_(text, this.text_, at.TEXT_BYTES)
+    return length < 0 ? 3 : this.x_.read_usp(length)
+  }
+
+  /** Fills in the facts about policy and regime (FACTS_*). */
+  describe_(): boolean {
+    return this.x_.describe() === 0
+  }
+
+  /** Reads the consent cookie out of document.cookie's text into the subject; true unless it is damaged. */
+  readConsent_(cookies: string): boolean {
+    const length = this.put_(cookies, this.text_, at.TEXT_BYTES)
+    return this.x_.read_consent(length < 0 ? at.TEXT_BYTES + 1 : length) === 0
+  }
+
+  /** The subject's consent as cookie text, '' if it cannot be written. */
+  writeConsent_(secure: boolean): string {
+    return this.take_(this.x_.write_consent(secure ? 1 : 0))
+  }
+}
+
+/** A verdict that denies without the gate: it could not be asked. */
+export function denied(reasonCode: Reason, reason: string | null): Verdict {
+  return {
+    outcome: 'deny',
+    mode: 'off',
+    reason: reason ?? Reason[reasonCode]!,
+    reasonCode,
+    clause: null,
+    purpose: null,
+    vendor: null,
+    retention: null,
+  }
+}

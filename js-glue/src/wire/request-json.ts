@@ -1,0 +1,255 @@
+// `decide` in JSON over gate.wasm: the same shapes, checks and messages as core/cli/ops_decide.cpp, held equal byte for
+// byte by tests/parity. Only names become numbers here; what they mean is the core's business.
+import * as at from '../gen/layout.js'
+import { Age } from '../gen/metrofax/consent/fb/age.js'
+import { AccountState } from '../gen/metrofax/consent/fb/account-state.js'
+import { ErrorCode } from '../gen/metrofax/consent/fb/error-code.js'
+import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
+import { Kind } from '../gen/metrofax/consent/fb/kind.js'
+import { Mode } from '../gen/metrofax/consent/fb/mode.js'
+import { Promotional } from '../gen/metrofax/consent/fb/promotional.js'
+import { StorageApi } from '../gen/metrofax/consent/fb/storage-api.js'
+import { Topic } from '../gen/metrofax/consent/fb/topic.js'
+import { Tri } from '../gen/metrofax/consent/fb/tri.js'
+import { Fields, fail, isObject } from './fields.js'
+import { List, type Gate, type Verdict } from './gate.js'
+
+const enumOf = (type: Record<string, string | number>, name: string): number => {
+  const value = Object.hasOwn(type, name) ? type[name] : undefined
+  return typeof value === 'number' && value > 0 ? value : 0
+}
+
+// ---- subject
+
+function regimeOf(gate: Gate, subject: Fields): number {
+  const regime = subject.text('regime')
+  let country = subject.text('country')
+  let region = subject.text('region')
+  if (regime) {
+    const index = gate.index_(List.regimes, regime)
+    if (index === at.NO_INDEX) fail(ErrorCode.bad_value, subject.at('regime'), 'the id of a regime of the policy')
+    return index
+  }
+  const bytes = (text: string): number => new TextEncoder().encode(text).length
+  if (bytes(country) > 2) country = ''
+  if (bytes(region) > 3 && region.startsWith(country) && country.length === 2 && region[2] === '-') region = region.slice(3)
+  if (bytes(region) > 3) region = ''
+  return gate.regimeOf_(country, region)
+}
+
+function writeConsent(gate: Gate, subject: Fields): void {
+  const { view_: view, subject_: from } = gate
+  const value = subject.find('consent')
+  if (value === undefined) return
+  const fields = new Fields(value, subject.at('consent'), ['purposes', 'policyVersion', 'time', 'specific'])
+  view.setUint8(from + at.SUBJECT_CONSENT_PRESENT, 1)
+  let granted = 0
+  let denied = 0
+  const purposes = fields.find('purposes')
+  if (purposes !== undefined) {
+    if (!isObject(purposes)) fail(ErrorCode.wrong_type, fields.at('purposes'), 'an object')
+    for (const id of Object.keys(purposes).sort()) {
+      const state = purposes[id]
+      if (state !== 'granted' && state !== 'denied') {
+        fail(ErrorCode.bad_value, fields.at('purposes') + '/' + id, 'one of granted, denied')
+      }
+      const number = gate.index_(List.purposes, id)
+      if (number >= 32) continue
+      if (state === 'granted') granted |= 1 << number
+      else denied |= 1 << number
+    }
+  }
+  view.setUint32(from + at.SUBJECT_GRANTED, granted >>> 0, true)
+  view.setUint32(from + at.SUBJECT_DENIED, denied >>> 0, true)
+  view.setUint16(from + at.SUBJECT_REVISION, gate.index_(List.version, fields.text('policyVersion')), true)
+  view.setBigInt64(from + at.SUBJECT_CONSENT_TIME, BigInt(fields.time('time')), true)
+  view.setUint8(from + at.SUBJECT_SPECIFIC, fields.flag('specific') ? 1 : 0)
+}
+
+function tri(fields: Fields, key: string): Tri {
+  if (fields.find(key) === undefined) return Tri.unset
+  return fields.flag(key) ? Tri.on : Tri.off
+}
+
+function writeSignals(gate: Gate, subject: Fields): void {
+  const { view_: view, subject_: from } = gate
+  const value = subject.find('signals')
+  if (value === undefined) return
+  const fields = new Fields(value, subject.at('signals'), ['gpc', 'dnt', 'naiOptOut', 'daaOptOut', 'usp', 'gpp', 'tcf'])
+  view.setUint8(from + at.SUBJECT_GPC, tri(fields, 'gpc'))
+  view.setUint8(from + at.SUBJECT_DNT, tri(fields, 'dnt'))
+  view.setUint8(from + at.SUBJECT_NAI, tri(fields, 'naiOptOut'))
+  view.setUint8(from + at.SUBJECT_DAA, tri(fields, 'daaOptOut'))
+  let unreadable = false
+  const usp = fields.text('usp')
+  if (usp) {
+    const read = gate.usp_(usp)
+    unreadable = read > Tri.on
+    view.setUint8(from + at.SUBJECT_USP, unreadable ? Tri.unset : read)
+  }
+  const gpp = fields.text('gpp')
+  const tcf = gpp ? '' : fields.text('tcf')
+  view.setUint8(from + at.SUBJECT_UNREADABLE, unreadable || gpp || tcf ? 1 : 0)
+}
+
+/** Writes a subject into the gate. Throws OpError. */
+export function writeSubject(gate: Gate, value: unknown): void {
+  const { view_: view, subject_: from } = gate
+  for (let i = 0; i < at.SUBJECT_BYTES; ++i) view.setUint8(from + i, 0)
+  for (let i = 0; i < at.MAX_PARENTAL_GRANTS; ++i) view.setUint16(from + at.SUBJECT_PARENTAL + 2 * i, at.NO_INDEX, true)
+  view.setUint16(from + at.SUBJECT_REVISION, at.NO_INDEX, true)
+  const fields = new Fields(value, '/subject', [
+    'now',
+    'regime',
+    'country',
+    'region',
+    'consent',
+    'signals',
+    'account',
+    'age',
+    'parental',
+  ])
+  view.setBigInt64(from + at.SUBJECT_NOW, BigInt(fields.time('now')), true)
+  view.setUint16(from + at.SUBJECT_REGIME, regimeOf(gate, fields), true)
+  writeConsent(gate, fields)
+  writeSignals(gate, fields)
+  const account = fields.find('account')
+  if (account !== undefined) {
+    const inner = new Fields(account, fields.at('account'), ['state', 'promotional', 'rememberMe'])
+    view.setUint8(from + at.SUBJECT_ACCOUNT, inner.choice('state', ['none', 'active', 'deactivated']) as AccountState)
+    view.setUint8(from + at.SUBJECT_PROMOTIONAL, inner.choice('promotional', ['unknown', 'in', 'out']) as Promotional)
+    view.setUint8(from + at.SUBJECT_REMEMBER_ME, inner.flag('rememberMe') ? 1 : 0)
+  }
+  view.setUint8(from + at.SUBJECT_AGE, fields.choice('age', ['unknown', 'under13', '13plus']) as Age)
+  const parental = fields.find('parental')
+  if (parental === undefined) return
+  if (!isObject(parental)) fail(ErrorCode.wrong_type, fields.at('parental'), 'an object')
+  let grants = 0
+  for (const recipient of Object.keys(parental).sort()) {
+    if (parental[recipient] !== 'granted') fail(ErrorCode.bad_value, fields.at('parental') + '/' + recipient, 'granted')
+    const vendor = gate.index_(List.vendors, recipient)
+    if (vendor === at.NO_INDEX || grants === at.MAX_PARENTAL_GRANTS) continue
+    view.setUint16(from + at.SUBJECT_PARENTAL + 2 * grants++, vendor, true)
+  }
+}
+
+// ---- request
+
+function topic(prefix: string, name: string, pointer: string): number {
+  const wanted = prefix + name.replaceAll('-', '_')
+  const value = Object.hasOwn(Topic, wanted) ? (Topic as unknown as Record<string, number>)[wanted] : undefined
+  if (typeof value !== 'number') fail(ErrorCode.bad_value, pointer, "a name the policy's rules know")
+  return value
+}
+
+interface Asked {
+  kind: Kind
+  how?: number
+  text?: string
+  page?: string
+  writer?: string
+  topics?: number
+  purpose?: number
+  party?: number
+  mode?: Mode
+  identified?: boolean
+}
+
+function readStorage(value: unknown): Asked {
+  const fields = new Fields(value, '/request', ['kind', 'api', 'key', 'line', 'page', 'writer'])
+  const how = enumOf(StorageApi as unknown as Record<string, number>, fields.text('api'))
+  const page = fields.text('page')
+  const writer = fields.text('writer')
+  let text = fields.text('line') || fields.text('key')
+  const cookie = how === StorageApi.cookie || how === StorageApi.httpCookie
+  if (cookie && fields.find('line') === undefined) text += '='
+  return { kind: Kind.web_storage, how, text, page, writer }
+}
+
+function readMail(kind: Kind, value: unknown): Asked {
+  if (kind === Kind.email_send) {
+    const fields = new Fields(value, '/request', ['kind', 'class'])
+    return { kind, topics: topic('class_', fields.text('class'), fields.at('class')) }
+  }
+  const fields = new Fields(value, '/request', ['kind', 'campaign', 'asked', 'regime'])
+  fields.text('campaign')
+  fields.text('regime')
+  return { kind, mode: fields.choice('asked', ['off', 'anonymous', 'pseudonymous', 'identified']) as Mode }
+}
+
+function readData(gate: Gate, kind: Kind, value: unknown): Asked {
+  if (kind === Kind.profile_link) {
+    const fields = new Fields(value, '/request', ['kind', 'source', 'identified'])
+    const topics = topic('source_', fields.text('source'), fields.at('source'))
+    return { kind, topics, identified: fields.flag('identified') }
+  }
+  if (kind === Kind.log_line) {
+    const fields = new Fields(value, '/request', ['kind', 'fields'])
+    const names = fields.need('fields')
+    if (!Array.isArray(names)) fail(ErrorCode.wrong_type, fields.at('fields'), 'an array of field names')
+    let topics = 0
+    names.forEach((name: unknown, i) => {
+      const pointer = fields.at('fields') + '/' + String(i)
+      if (typeof name !== 'string') fail(ErrorCode.wrong_type, pointer, 'text')
+      topics |= topic('field_', name, pointer)
+    })
+    return { kind, topics }
+  }
+  const fields = new Fields(value, '/request', ['kind', 'party', 'purpose'])
+  const party = fields.text('party')
+  const id = fields.text('purpose')
+  const purpose = id ? gate.index_(List.purposes, id) : 255
+  if (purpose === at.NO_INDEX) fail(ErrorCode.bad_value, fields.at('purpose'), 'the id of a purpose of the policy')
+  const vendor = gate.index_(List.vendors, party)
+  if (vendor !== at.NO_INDEX) return { kind, purpose, party: vendor, topics: Topic.to_processor }
+  const topics = party === 'entity' ? Topic.data_entity : topic('to_', party, fields.at('party'))
+  return { kind, purpose, topics }
+}
+
+function readRequest(gate: Gate, value: unknown): Asked {
+  if (!isObject(value)) fail(ErrorCode.wrong_type, '/request', 'an object')
+  if (typeof value['kind'] !== 'string') fail(ErrorCode.missing_key, '/request/kind', 'a kind of request')
+  const name = value['kind'].replaceAll('_', ' ').replaceAll('.', '_')
+  const kind: Kind = enumOf(Kind as unknown as Record<string, number>, name)
+  switch (kind) {
+    case Kind.web_request: {
+      const fields = new Fields(value, '/request', ['kind', 'url', 'initiator', 'page'])
+      if (fields.find('url') === undefined) fail(ErrorCode.missing_key, '/request/url', 'a value')
+      const text = fields.text('url')
+      const page = fields.text('page')
+      const how = enumOf(Initiator as unknown as Record<string, number>, fields.text('initiator'))
+      return { kind, how, text, page }
+    }
+    case Kind.web_storage:
+      return readStorage(value)
+    case Kind.web_handoff: {
+      const fields = new Fields(value, '/request', ['kind', 'url', 'page'])
+      return { kind, text: fields.text('url'), page: fields.text('page') }
+    }
+    case Kind.email_send:
+    case Kind.email_open:
+    case Kind.email_click:
+      return readMail(kind, value)
+    case Kind.profile_link:
+    case Kind.log_line:
+    case Kind.disclosure:
+      return readData(gate, kind, value)
+    default:
+      return { kind }
+  }
+}
+
+/** One verdict for a subject and a request in JSON. Throws OpError on bad input. */
+export function decideJson(gate: Gate, subject: unknown, request: unknown): Verdict {
+  writeSubject(gate, subject)
+  const asked = readRequest(gate, request)
+  const { view_: view, request_: from } = gate
+  view.setUint32(from + at.REQUEST_TOPICS, (asked.topics ?? 0) >>> 0, true)
+  view.setUint16(from + at.REQUEST_PARTY, asked.party ?? at.NO_INDEX, true)
+  view.setUint8(from + at.REQUEST_PURPOSE, asked.purpose ?? 255)
+  view.setUint8(from + at.REQUEST_ASKED, asked.mode ?? Mode.off)
+  view.setUint8(from + at.REQUEST_IDENTIFIED, asked.identified ? 1 : 0)
+  gate.setPage_(asked.page ?? '')
+  gate.decide_(asked.kind, asked.how ?? 0, asked.text ?? '', asked.writer)
+  return gate.verdictOf_()
+}
