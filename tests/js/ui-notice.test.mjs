@@ -24,7 +24,7 @@ async function load(name) {
 
 const { languages, fill, lifetime, BUILT_IN } = await load('notice.ts');
 const { isOn, offBySignal } = await load('preferences.ts');
-const { subjectOf } = await load('inspector.ts');
+const { subjectOf, vendorOf } = await load('inspector.ts');
 const texts = Object.fromEntries(
   readdirSync(new URL('texts/', ui)).map((file) => [
     file,
@@ -100,6 +100,10 @@ test('the inspector names what was stored, never its value', () => {
   assert.equal(subjectOf({ kind: 'web.storage', api: 'cookie', line: ' uid=secret; Path=/' }), 'uid');
   assert.equal(subjectOf({ kind: 'web.storage', api: 'localStorage', key: 'k' }), 'k');
   assert.equal(subjectOf({ kind: 'web.request', url: 'https://a.test/x' }), 'https://a.test/x');
+});
+
+test('the inspector keeps the site itself and the undeclared apart from partners', () => {
+  assert.deepEqual([{ vendor: 'self' }, { vendor: null }, { vendor: 'adharbor' }].map(vendorOf), ['', '', 'adharbor']);
 });
 
 test('the built-in texts are those of the English file', () => {

@@ -10,6 +10,11 @@ import type { View } from './surface.js'
 const SHOWN = 200
 const OUTCOMES = ['deny', 'hold', 'strip', 'allow'] as const
 
+/** The vendor's id; '' where it is the site itself, which a policy numbers 0 and calls `self`, or nobody declared. */
+export function vendorOf({ vendor }: Verdict): string {
+  return vendor === 'self' ? '' : (vendor ?? '')
+}
+
 /** What was tried, in one line: the address, or the key something was to be stored under (never its value). */
 export function subjectOf({ url, key, line, api }: LogEntry['request']): string {
   return url ?? key ?? line?.split(/[=;]/)[0]?.trim() ?? api ?? ''
@@ -21,7 +26,8 @@ export function openInspector(view: View, closed: () => void, ...openers: (HTMLE
   const rows = new Map<LogEntry, HTMLElement>()
   let newest: LogEntry | undefined
 
-  const vendorName = (id: string) => notice?.vendors.find((vendor) => vendor.id === id)?.name ?? id
+  const vendorName = (id: string) =>
+    id ? (notice?.vendors.find((vendor) => vendor.id === id)?.name ?? id) : t('inspector.vendor.none')
   const purposeName = (id: string) => notice?.purposes.find((purpose) => purpose.id === id)?.name ?? id
 
   const count = h('p', { class: 'soft small' })
@@ -61,12 +67,12 @@ export function openInspector(view: View, closed: () => void, ...openers: (HTMLE
     newest = log[log.length - 1]
     const known = new Set([...vendor.options].map((option) => option.value))
     for (const { verdict } of log) {
-      const id = verdict.vendor ?? ''
+      const id = vendorOf(verdict)
       if (known.has(id)) continue
       known.add(id)
-      vendor.append(h('option', { value: id }, id ? vendorName(id) : t('inspector.vendor.none')))
+      vendor.append(h('option', { value: id }, vendorName(id)))
     }
-    const fits = log.filter(({ verdict }) => wanted(outcome, verdict.outcome) && wanted(vendor, verdict.vendor ?? ''))
+    const fits = log.filter(({ verdict }) => wanted(outcome, verdict.outcome) && wanted(vendor, vendorOf(verdict)))
     const shown = fits.slice(-SHOWN).reverse()
     for (const entry of rows.keys()) if (!log.includes(entry)) rows.delete(entry)
     const nodes = shown.map((entry) => rows.get(entry) ?? remember(entry))
@@ -83,7 +89,7 @@ export function openInspector(view: View, closed: () => void, ...openers: (HTMLE
     const { verdict, request, time } = entry
     const details = h('dl', { class: 'small' })
     const subject = subjectOf(request)
-    const who = [verdict.vendor && vendorName(verdict.vendor), verdict.purpose && purposeName(verdict.purpose)]
+    const who = [vendorOf(verdict) && vendorName(vendorOf(verdict)), verdict.purpose && purposeName(verdict.purpose)]
     const row = h(
       'details',
       { class: 'entry', toggle: () => details.childElementCount || explain() },
@@ -124,7 +130,7 @@ export function openInspector(view: View, closed: () => void, ...openers: (HTMLE
       ),
       ...pair('inspector.clause.says', clause?.says),
       ...pair('inspector.clause.does', clause?.does),
-      ...pair('inspector.vendor', verdict.vendor ? vendorName(verdict.vendor) : t('inspector.vendor.none')),
+      ...pair('inspector.vendor', vendorName(vendorOf(verdict))),
       ...pair('inspector.purpose', verdict.purpose ? purposeName(verdict.purpose) : t('inspector.purpose.none')),
       ...pair('inspector.mode', t('inspector.mode.' + verdict.mode)),
       ...pair('inspector.kind', t('kind.' + kind.replace('.', '_'))),
