@@ -146,7 +146,22 @@ std::size_t next_token(std::string_view text, std::size_t from) {
 }
 
 std::size_t number_end(std::string_view text, std::size_t from) {
-  return std::min(text.find_first_not_of("+-.0123456789eE", from), text.size());
+  // By the grammar, not by the characters: in 01 the number is 0, and the 1 is a token that should not be
+  // there.
+  const auto at = [&](std::size_t i) { return i < text.size() ? text[i] : '\0'; };
+  const auto digits = [&](std::size_t i) {
+    return std::min(text.find_first_not_of("0123456789", i), text.size());
+  };
+  std::size_t i = from;
+  if (at(i) == '-') ++i;
+  i = at(i) == '0' ? i + 1 : digits(i);
+  if (at(i) == '.') i = digits(i + 1);
+  if (at(i) == 'e' || at(i) == 'E') {
+    ++i;
+    if (at(i) == '+' || at(i) == '-') ++i;
+    i = digits(i);
+  }
+  return i;
 }
 
 std::size_t string_end(std::string_view text, std::size_t from) {

@@ -27,6 +27,8 @@ bool rule_decides(fb::Reason reason) {
     case fb::Reason::consent_from_future:
     case fb::Reason::revision_unknown:
     case fb::Reason::revision_material:
+    case fb::Reason::service_mail:
+    case fb::Reason::promotional_allowed:
       return true;
     default:
       return false;

@@ -18,8 +18,18 @@ constexpr std::uint16_t bit(fb::Kind kind) {
   return static_cast<std::uint16_t>(1u << static_cast<unsigned>(kind));
 }
 
-bool is_web(fb::Kind kind) {
-  return kind == fb::Kind::web_request || kind == fb::Kind::web_storage || kind == fb::Kind::web_handoff;
+/// Whether the request itself says which purpose it is for. Mail, profiles, log lines and hand-offs do not:
+/// their row is found by topic, and the row's purposes are then judged.
+bool asks_with_purpose(fb::Kind kind) {
+  return kind == fb::Kind::web_request || kind == fb::Kind::web_storage || kind == fb::Kind::disclosure;
+}
+
+/// Whether somebody else than ourselves can be asked about.
+bool asks_with_party(fb::Kind kind) { return asks_with_purpose(kind) || kind == fb::Kind::web_handoff; }
+
+bool asks_with_topic(fb::Kind kind) {
+  return kind == fb::Kind::email_send || kind == fb::Kind::profile_link || kind == fb::Kind::log_line ||
+         kind == fb::Kind::disclosure;
 }
 
 /// The requests of one kind that a row fits. Dimensions that the kind does not have are full: they select
@@ -27,12 +37,11 @@ bool is_web(fb::Kind kind) {
 Box box_of(const RuleDecl& rule, fb::Kind kind, PurposeMask purposes) {
   Box box{1, 1, 1, 1, 1};
   const auto set = [](std::uint32_t mask, std::uint32_t all) { return mask == 0 ? all : mask; };
-  if (kind == fb::Kind::web_request || kind == fb::Kind::web_storage)
-    box[kPurpose] = set(rule.purposes & purposes, purposes);
-  if (is_web(kind)) box[kParty] = set(rule.party, 7);
+  if (asks_with_purpose(kind)) box[kPurpose] = set(rule.purposes & purposes, purposes);
+  if (asks_with_party(kind)) box[kParty] = set(rule.party, 7);
   if (kind == fb::Kind::web_storage) box[kStorage] = set(rule.storage, 7);
   if (kind == fb::Kind::web_request) box[kBeacon] = set(rule.beacon, 3);
-  if (!is_web(kind)) box[kTopic] = set(rule.topics, ~0u);
+  if (asks_with_topic(kind)) box[kTopic] = set(rule.topics, ~0u);
   return box;
 }
 
@@ -97,8 +106,7 @@ class RuleLint {
         } else {
           dead += (dead.empty() ? "" : ", ") + kind_text(kind);
         }
-        const bool selects = kind == fb::Kind::web_request || kind == fb::Kind::web_storage;
-        if (!selects && rule.purposes == 0) purposeless = kind_text(kind);
+        if (!asks_with_purpose(kind) && rule.purposes == 0) purposeless = kind_text(kind);
       }
       if (!dead.empty()) {
         findings_.warning(rule.at, "no request reaches the rule \"" + rule.id.text + "\"" +

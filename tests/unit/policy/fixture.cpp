@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "policy/compiler.h"
+#include "policy_generated.h"
 
 namespace metrofax::consent::test {
 namespace {
@@ -53,8 +54,8 @@ constexpr std::string_view kVendors = R"(  "vendors": [
                  {"name": "nl_visitor", "api": ["localStorage"], "match": "exact", "kind": "persistent", "purpose": "measurement", "party": "first"}],
      "placements": {"onSite": true, "inEmail": false, "offSite": false}, "clause": "cookies.third-party"},
     {"id": "adharbor", "number": 2, "name": "Adharbor", "controller": "Adharbor Network", "policyUrl": "https://adharbor.example/privacy", "optOutUrl": "https://adharbor.example/out",
-     "purposes": ["advertising"],
-     "hosts": [{"host": "adharbor.localhost", "subdomains": true, "paths": [{"path": "/px.gif", "purposes": ["advertising"], "beacon": true}, {"path": "/px.gif/both", "purposes": ["advertising", "measurement"], "beacon": true}]}],
+     "purposes": ["advertising", "measurement"],
+     "hosts": [{"host": "adharbor.localhost", "subdomains": true, "purposes": ["advertising"], "paths": [{"path": "/px.gif", "purposes": ["advertising"], "beacon": true}, {"path": "/px.gif/both", "purposes": ["advertising", "measurement"], "beacon": true}]}],
      "storage": [{"name": "ah_uid", "api": ["cookie"], "match": "exact", "kind": "persistent", "lifetime": "P13M", "purpose": "advertising", "party": "third"},
                  {"name": "_ah", "match": "prefix", "kind": "persistent", "lifetime": "P90D", "purpose": "advertising", "party": "first"}],
      "placements": {"onSite": true, "inEmail": true, "offSite": true}, "clause": "cookies.third-party"},
@@ -88,46 +89,88 @@ constexpr std::string_view kRegimes = R"(  "regimes": [
 )";
 
 constexpr std::string_view kRules = R"(  "rules": [
-    {"id": "necessary-storage", "clause": "cookies.session", "kinds": ["web.storage"], "purposes": ["service", "security"], "needs": "nothing"},
+    {"id": "own-site", "clause": "scope.site", "kinds": ["web.request"], "party": ["first"], "purposes": ["service", "security", "updates"], "needs": "nothing"},
+    {"id": "necessary-storage", "clause": "cookies.session", "kinds": ["web.storage"], "purposes": ["service", "security", "updates"], "needs": "nothing"},
     {"id": "remember", "clause": "cookies.remember-me", "kinds": ["web.storage"], "purposes": ["remember-me"], "needs": "explicit-grant"},
     {"id": "storage", "clause": "cookies.persistent", "kinds": ["web.storage"], "purposes": ["interest", "measurement", "advertising", "social"], "needs": "consent"},
     {"id": "pings", "clause": "gifs.site", "kinds": ["web.request"], "purposes": ["cookieless-ping"], "needs": "consent", "mode": "anonymous"},
     {"id": "gifs", "clause": "gifs.site", "kinds": ["web.request"], "purposes": ["interest", "measurement", "advertising", "social"], "beacon": true, "needs": "consent", "mode": "pseudonymous"},
     {"id": "requests", "clause": "cookies.third-party", "kinds": ["web.request"], "party": ["third"], "purposes": ["interest", "measurement", "advertising", "social"], "beacon": false, "needs": "consent"},
-    {"id": "handoff", "clause": "cookies.handoff", "kinds": ["web.handoff"], "needs": "explicit-grant"},
-    {"id": "service-mail", "clause": "email.service", "kinds": ["email.send"], "topics": ["class-service"], "needs": "active-account"},
-    {"id": "welcome-mail", "clause": "email.welcome", "kinds": ["email.send"], "topics": ["class-welcome", "class-test-drive", "class-billing", "class-support", "class-referral"], "needs": "nothing"},
-    {"id": "promotional-mail", "clause": "email.promotional", "kinds": ["email.send"], "topics": ["class-promotional", "class-abandoned-registration"], "needs": "promotional"},
-    {"id": "opens", "clause": "gifs.email", "kinds": ["email.open"], "needs": "consent"},
-    {"id": "clicks", "clause": "gifs.email", "kinds": ["email.click"], "needs": "consent"},
-    {"id": "profile", "clause": "profile.pii-link", "kinds": ["profile.link"], "needs": "consent"},
-    {"id": "log-plain", "clause": "logs.aggregate", "kinds": ["log.line"], "topics": ["field-time", "field-request", "field-status", "field-size"], "needs": "nothing", "mode": "anonymous"},
-    {"id": "log-identifying", "clause": "logs.aggregate", "kinds": ["log.line"], "topics": ["field-address", "field-identity", "field-query", "field-referrer", "field-agent", "field-cookie"], "needs": "consent"},
+    {"id": "handoff", "clause": "cookies.handoff", "kinds": ["web.handoff"], "purposes": ["handoff"], "needs": "explicit-grant"},
+    {"id": "service-mail", "clause": "email.service", "kinds": ["email.send"], "topics": ["class-service"], "purposes": ["updates"], "needs": "active-account"},
+    {"id": "welcome-mail", "clause": "email.welcome", "kinds": ["email.send"], "topics": ["class-welcome", "class-test-drive", "class-billing", "class-support", "class-referral"], "purposes": ["service"], "needs": "nothing"},
+    {"id": "promotional-mail", "clause": "email.promotional", "kinds": ["email.send"], "topics": ["class-promotional", "class-abandoned-registration"], "purposes": ["email-marketing"], "needs": "promotional"},
+    {"id": "opens", "clause": "gifs.email", "kinds": ["email.open"], "purposes": ["email-open"], "needs": "consent"},
+    {"id": "clicks", "clause": "gifs.email", "kinds": ["email.click"], "purposes": ["email-click"], "needs": "consent"},
+    {"id": "profile", "clause": "profile.pii-link", "kinds": ["profile.link"], "purposes": ["profile-pii"], "needs": "consent"},
+    {"id": "log-plain", "clause": "logs.aggregate", "kinds": ["log.line"], "topics": ["field-time", "field-request", "field-status", "field-size"], "purposes": ["security"], "needs": "nothing", "mode": "anonymous"},
+    {"id": "log-identifying", "clause": "logs.aggregate", "kinds": ["log.line"], "topics": ["field-address", "field-identity", "field-query", "field-referrer", "field-agent", "field-cookie"], "purposes": ["measurement"], "needs": "consent"},
     {"id": "legal", "clause": "disclosure.legal", "kinds": ["disclosure"], "topics": ["to-legal"], "needs": "nothing"},
-    {"id": "event", "clause": "survey.no-disclosure", "kinds": ["disclosure"], "topics": ["to-event", "to-partner"], "needs": "explicit-grant"}
+    {"id": "event", "clause": "survey.no-disclosure", "kinds": ["disclosure"], "topics": ["to-event", "to-partner"], "purposes": ["interest", "advertising", "handoff"], "needs": "explicit-grant"}
   ],
 )";
 
-// Every reason that no rule row explains.
-constexpr std::string_view kReasons = R"(  "reasons": {
-    "policy_missing": "scope.site", "policy_damaged": "scope.site", "request_invalid": "scope.site", "url_invalid": "scope.site",
-    "url_too_long": "scope.site", "page_missing": "scope.site", "kind_unknown": "scope.site", "subject_invalid": "scope.site",
-    "runtime_failure": "scope.site", "locked": "scope.site", "no_rule": "scope.site", "page_out_of_scope": "scope.site",
-    "co_brand": "scope.co-brand", "link_out": "scope.links", "local_scheme": "scope.site", "scheme_unsupported": "scope.site",
-    "undeclared_party": "cookies.third-party", "undeclared_storage": "cookies.persistent", "undeclared_session_storage": "cookies.session",
-    "removal": "cookies.removal", "child": "children.none", "parental_grant": "children.none",
-    "gpc": "choice.third-party-ads", "dnt": "choice.third-party-ads", "nai_opt_out": "choice.third-party-ads",
-    "daa_opt_out": "choice.third-party-ads", "usp_opt_out": "choice.third-party-ads", "gpp_opt_out": "choice.third-party-ads",
-    "tcf_denied": "choice.third-party-ads", "signal_unreadable": "choice.third-party-ads",
-    "account_deactivated": "changes.deactivated", "transition_pending": "transition.choice",
-    "insecure_page": "security.tls", "cookie_rejected": "cookies.persistent", "lifetime_shortened": "cookies.persistent",
-    "turned_into_session": "cookies.persistent", "service_mail": "email.service", "promotional_opted_out": "choice.promotional",
-    "promotional_unknown": "choice.promotional", "promotional_allowed": "email.promotional", "mode_exceeds_ceiling": "gifs.email",
-    "already_sent": "referral.one-time", "pixel_off": "gifs.optout", "no_account": "email.service",
-    "personal_data_removed": "cookies.handoff", "field_kept": "logs.aggregate", "entity_data": "entity.unrestricted",
-    "legal_disclosure": "disclosure.legal", "purpose_mismatch": "intermediary.purpose"
-  },
-)";
+/// Reasons whose clause tests look at; every other reason stands on scope.site.
+struct ReasonRow {
+  std::string_view reason;
+  std::string_view clause;
+};
+constexpr ReasonRow kReasons[] = {
+    {"co_brand", "scope.co-brand"},
+    {"link_out", "scope.links"},
+    {"undeclared_party", "cookies.third-party"},
+    {"undeclared_storage", "cookies.persistent"},
+    {"undeclared_session_storage", "cookies.session"},
+    {"removal", "cookies.removal"},
+    {"child", "children.none"},
+    {"parental_grant", "children.none"},
+    {"gpc", "choice.third-party-ads"},
+    {"dnt", "choice.third-party-ads"},
+    {"nai_opt_out", "choice.third-party-ads"},
+    {"daa_opt_out", "choice.third-party-ads"},
+    {"usp_opt_out", "choice.third-party-ads"},
+    {"gpp_opt_out", "choice.third-party-ads"},
+    {"tcf_denied", "choice.third-party-ads"},
+    {"signal_unreadable", "choice.third-party-ads"},
+    {"account_deactivated", "changes.deactivated"},
+    {"transition_pending", "transition.choice"},
+    {"insecure_page", "security.tls"},
+    {"cookie_rejected", "cookies.persistent"},
+    {"lifetime_shortened", "cookies.persistent"},
+    {"turned_into_session", "cookies.persistent"},
+    {"service_mail", "email.service"},
+    {"promotional_opted_out", "choice.promotional"},
+    {"promotional_unknown", "choice.promotional"},
+    {"promotional_allowed", "email.promotional"},
+    {"mode_exceeds_ceiling", "gifs.email"},
+    {"already_sent", "referral.one-time"},
+    {"pixel_off", "gifs.optout"},
+    {"no_account", "email.service"},
+    {"personal_data_removed", "cookies.handoff"},
+    {"field_kept", "logs.aggregate"},
+    {"entity_data", "entity.unrestricted"},
+    {"legal_disclosure", "disclosure.legal"},
+    {"purpose_mismatch", "intermediary.purpose"},
+};
+
+std::string reasons() {
+  std::string out;
+  for (const fb::Reason reason : fb::EnumValuesReason()) {
+    const std::string_view name = fb::EnumNameReason(reason);
+    if (reason == fb::Reason::none) continue;
+    std::string_view clause = "scope.site";
+    for (const ReasonRow& row : kReasons) {
+      if (row.reason == name) clause = row.clause;
+    }
+    // What a rule row decides takes the row's clause.
+    const bool of_row = (reason >= fb::Reason::regime_forbids && reason <= fb::Reason::revision_material) ||
+                        reason == fb::Reason::necessary || reason == fb::Reason::first_party;
+    if (of_row) continue;
+    out += out.empty() ? "  \"reasons\": {\n" : ",\n";
+    out.append("    \"").append(name).append("\": \"").append(clause).append("\"");
+  }
+  return out + "\n  },\n";
+}
 
 /// Clauses cited above, and one that nothing enforces.
 std::string clauses() {
@@ -176,8 +219,8 @@ std::string clauses() {
 
 std::string small_policy_json() {
   std::string out;
-  for (const std::string_view part : {kHead, kPurposes, kVendors, kRegimes, kRules, kReasons}) out += part;
-  return out + clauses();
+  for (const std::string_view part : {kHead, kPurposes, kVendors, kRegimes, kRules}) out += part;
+  return out + reasons() + clauses();
 }
 
 std::vector<std::uint8_t> compile_or_die(std::string_view json) {
