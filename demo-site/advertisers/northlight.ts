@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { getCookie, setCookie } from 'hono/cookie';
 import { cors } from 'hono/cors';
+import { bodyWithin } from '../server/security.js';
 import { clearGif, gifHeaders } from './gif.js';
 import { type Ledger, recorded } from './ledger.js';
 import type { PublicFile } from './files.js';
@@ -15,7 +15,7 @@ export function northlight(ledger: Ledger, file: PublicFile): Hono {
   const app = new Hono();
   app.use(recorded(ledger, 'northlight'));
   app.use('/collect', cors({ origin: (origin) => origin, credentials: true, allowMethods: ['GET', 'POST'] }));
-  app.use('/collect', bodyLimit({ maxSize: 16 * 1024 }));
+  app.use('/collect', bodyWithin(16 * 1024, (c) => c.body(null, 413)));
 
   app.get('/nl.js', (c) => file(c, 'nl.js'));
   app.on(['GET', 'POST'], '/collect', (c) => {

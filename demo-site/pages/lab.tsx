@@ -90,7 +90,7 @@ export function Lab({ view, policy }: { view: View; policy: PublishedPolicy }) {
         <div>
           <h2 id="verdicts">What this page decided</h2>
           <p class="fine">
-            Newest first: every request and every storage access that the runtime judged. Ask any of them “why?”.
+            Newest first: every request and storage access judged here.
           </p>
           <ol class="log" data-verdicts tabindex={0} aria-labelledby="verdicts"></ol>
         </div>

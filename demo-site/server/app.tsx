@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { currentAccount } from '../accounts/sessions.js';
 import type { Store } from '../accounts/store.js';
@@ -19,7 +18,7 @@ import { handshake } from './handshake.js';
 import { labRoutes } from './lab-routes.js';
 import type { Origins } from './origins.js';
 import type { PublishedPolicy } from './policy.js';
-import { commonHeaders, contentSecurityPolicy, type CspVariant, loopbackHostOnly, sameOriginWritesOnly } from './security.js';
+import { bodyWithin, commonHeaders, contentSecurityPolicy, type CspVariant, loopbackHostOnly, sameOriginWritesOnly } from './security.js';
 
 /** What the site is made of. */
 export interface SiteParts {
@@ -77,7 +76,7 @@ export function createSite(parts: SiteParts): Hono {
   const app = new Hono();
   const page = pageSender(parts);
   app.use(commonHeaders, loopbackHostOnly, sameOriginWritesOnly);
-  app.use(bodyLimit({ maxSize: largestBody, onError: (c) => page(c, (view) => <ErrorPage view={view} status={413} />, { status: 413 }) }));
+  app.use(bodyWithin(largestBody, (c) => page(c, (view) => <ErrorPage view={view} status={413} />, { status: 413 })));
 
   app.get('/', (c) => page(c, (view) => <Home view={view} />));
   app.get('/pricing', (c) => page(c, (view) => <Pricing view={view} />));

@@ -220,6 +220,10 @@ describe('accounts of the demo site', () => {
     const headers = { origin: `http://localhost:${site.port}`, 'content-type': 'application/x-www-form-urlencoded' };
     const large = await exchange({ port: site.port, path: '/register', body: `name=${'x'.repeat(20_000)}`, headers });
     assert.equal(large.status, 413);
+    const unsaid = await fetch(`http://127.0.0.1:${site.port}/register`, { method: 'POST', body: new Blob(['name=x']).stream(), duplex: 'half' });
+    assert.equal(unsaid.status, 411);
+    const none = await fetch(`http://127.0.0.1:${site.port}/lab/reset`, { method: 'POST' });
+    assert.equal(none.status, 200);
     const json = await exchange({ port: site.port, path: '/register', body: '{"name":1}', headers: { ...headers, 'content-type': 'application/json' } });
     assert.equal(json.status, 422);
   });

@@ -104,10 +104,10 @@ function draw(): void {
   for (const { element, track } of lanes.values()) {
     track.draw(now);
     const service = find('[data-service]', element);
-    const text = track.running ? 'running' : track.closed ? 'closed' : 'quiet';
+    const text = track.open ? 'running' : track.open === false ? 'closed' : 'quiet';
     if (service.textContent !== text) service.textContent = text;
-    element.classList.toggle('running', track.running);
-    element.classList.toggle('closed', track.closed);
+    element.classList.toggle('running', track.open === true);
+    element.classList.toggle('closed', track.open === false);
   }
 }
 

@@ -25,6 +25,8 @@ export class Track {
   readonly #root: SVGSVGElement;
   #stops: Stop[] = [];
   #width = 0;
+  /** Whether the line was open where the drawn minute begins: what the last stop before it said; null before any. */
+  #before: boolean | null = null;
 
   constructor(root: SVGSVGElement) {
     this.#root = root;
@@ -41,22 +43,20 @@ export class Track {
   /** Forgets everything, or only what arrived (when the whole picture of that comes anew). */
   clear(onlyArrived = false): void {
     this.#stops = onlyArrived ? this.#stops.filter((stop) => stop.what !== 'arrived') : [];
+    this.#before = null;
   }
 
-  /** Whether anything arrived within the minute. */
-  get running(): boolean {
-    return this.#stops.some((stop) => stop.what === 'arrived');
-  }
-
-  /** Whether nothing arrived within the minute because this page stopped it. */
-  get closed(): boolean {
-    return !this.running && this.#stops.length > 0;
+  /** Whether the line is open, as far as its last stop tells; null when nothing has happened on it yet. */
+  get open(): boolean | null {
+    const last = this.#stops.at(-1);
+    return last ? last.what === 'arrived' : this.#before;
   }
 
   /** Draws the minute that ends at `now` (milliseconds). */
   draw(now: number): void {
     if (this.#width === 0) return;
-    this.#stops = this.#stops.filter((stop) => now - stop.time < span);
+    this.#stops.sort((a, b) => a.time - b.time);
+    while (this.#stops[0] && now - this.#stops[0].time >= span) this.#before = this.#stops.shift()?.what === 'arrived';
     const end = this.#width - 14;
     const x = (time: number): number => Math.round(end - ((now - time) / span) * (end - 14));
     const ticks = [60, 45, 30, 15, 0].map((seconds) =>
@@ -67,9 +67,24 @@ export class Track {
         svg('text', { y: height - 3, 'text-anchor': seconds === 60 ? 'start' : seconds === 0 ? 'end' : 'middle' }, seconds === 0 ? 'now' : `${seconds} s`),
       ),
     );
-    const rail = svg('path', { class: this.running ? 'rail running' : 'rail', d: `M14 ${line}H${end}` });
     this.#root.setAttribute('viewBox', `0 0 ${this.#width} ${height}`);
-    this.#root.replaceChildren(...ticks, rail, ...this.#above(x), ...this.#below(x));
+    this.#root.replaceChildren(...ticks, ...this.#rails(x, end), ...this.#above(x), ...this.#below(x));
+  }
+
+  /** The closed line all along, and the open line over the stretches that begin with an arrival and end with a stop. */
+  #rails(x: (time: number) => number, end: number): SVGElement[] {
+    const rails = [svg('path', { class: 'rail', d: `M14 ${line}H${end}` })];
+    let from = this.#before ? 14 : null;
+    const close = (to: number): void => {
+      if (from !== null) rails.push(svg('path', { class: 'rail running', d: `M${from} ${line}H${Math.max(to, from)}` }));
+      from = null;
+    };
+    for (const stop of this.#stops) {
+      if (stop.what === 'arrived') from ??= x(stop.time);
+      else close(x(stop.time));
+    }
+    close(end);
+    return rails;
   }
 
   #above(x: (time: number) => number): SVGElement[] {
@@ -110,7 +125,7 @@ function stacks(
     const more = level + 1 - most;
     if (more > 0) drawn.push(svg('text', { class: 'more', x: last, y: overflow, 'text-anchor': 'middle' }, `+${more}`));
   };
-  for (const stop of [...stops].sort((a, b) => a.time - b.time)) {
+  for (const stop of stops) {
     const at = x(stop.time);
     if (at - last < spread) level += 1;
     else {
