@@ -42,7 +42,7 @@ button.close{flex:none;width:44px;padding:0;margin:-.5em;margin-inline-start:aut
 .note{padding:.7em .9em;border-inline-start:3px solid var(--accent);border-radius:4px;background:var(--tint);font-size:.9333em}
 .note b{display:block;font-weight:600}
 .box{position:fixed;margin:0;padding:0;border:1px solid var(--line);border-radius:var(--r);background:var(--bg);color:var(--text);box-shadow:var(--shadow);overflow:hidden;display:flex;flex-direction:column}
-.scroll{overflow:auto;overscroll-behavior:contain;min-height:0}
+.scroll{position:relative;overflow:auto;overscroll-behavior:contain;min-height:0}
 .banner{inset:auto;inset-block-end:20px;inset-inline-start:20px;width:min(29em,100% - 40px);max-height:min(34em,70vh);padding:1.4em;gap:1.1em}
 .banner .scroll{display:grid;gap:.7em;margin:-3px -3px -1em;padding:3px 3px 1.2em;mask:linear-gradient(#000 calc(100% - 1.4em),#0000)}
 .actions{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,8.4em),1fr));gap:.6em;flex:none}
