@@ -1,15 +1,16 @@
 // Builds the demo site into demo-site/.build: the server as one module per entry, the page scripts and the style sheet as one
 // file each, and the advertisers' files as they are (they are somebody else's code; we only host them).
 import { build } from 'esbuild';
-import { cp, rm } from 'node:fs/promises';
+import { cp, rename, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const out = here('.build');
+const finished = here('.build');
+// Built beside and then moved into place: a demo that is running keeps finding its files.
+const out = `${finished}-${process.pid}`;
 
 /** Builds everything; resolves when the files are on disk, rejects with esbuild's messages. Safe to run again. */
 export async function buildDemo() {
-  await rm(out, { recursive: true, force: true });
   const common = { bundle: true, logLevel: 'warning', charset: 'utf8', absWorkingDir: here('.') };
   await Promise.all([
     build({
@@ -46,6 +47,17 @@ export async function buildDemo() {
     cp(here('public'), `${out}/public`, { recursive: true }),
     cp(here('advertisers/public'), `${out}/advertisers`, { recursive: true }),
   ]);
+  const old = `${out}-old`;
+  await rename(finished, old).catch((error) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  await rename(out, finished);
+  await rm(old, { recursive: true, force: true });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildDemo();
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await buildDemo().catch(async (error) => {
+    await rm(out, { recursive: true, force: true });
+    throw error;
+  });
+}
