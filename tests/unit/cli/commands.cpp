@@ -1,9 +1,14 @@
 // The command line: exit codes, what is written, and that nothing is written on errors.
 #include "cli/commands.h"
 
+#include <unistd.h>
+
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -44,16 +49,57 @@ class Folder {
   fs::path path_;
 };
 
-int run(std::vector<const char*> arguments) {
-  arguments.insert(arguments.begin(), "mfconsent");
-  return run_command_line(static_cast<int>(arguments.size()), arguments.data());
+/// What a command answered and printed.
+struct Ran {
+  int code = -1;
+  std::string out;
+  std::string err;
+};
+
+/// Catches what is written to a file descriptor while it lives.
+class Capture {
+ public:
+  explicit Capture(int descriptor)
+      : descriptor_(descriptor), saved_(::dup(descriptor)), file_(std::tmpfile()) {
+    std::fflush(nullptr);
+    ::dup2(::fileno(file_), descriptor_);
+  }
+  ~Capture() { std::fclose(file_); }
+  Capture(const Capture&) = delete;
+  Capture& operator=(const Capture&) = delete;
+
+  std::string finish() {
+    std::fflush(nullptr);
+    std::cout.flush();
+    std::cerr.flush();
+    ::dup2(saved_, descriptor_);
+    ::close(saved_);
+    std::rewind(file_);
+    std::string text;
+    char piece[4096];
+    while (const std::size_t got = std::fread(piece, 1, sizeof piece, file_)) text.append(piece, got);
+    return text;
+  }
+
+ private:
+  int descriptor_;
+  int saved_;
+  std::FILE* file_;
+};
+
+Ran run(const std::vector<std::string>& arguments) {
+  std::vector<const char*> raw = {"mfconsent"};
+  for (const std::string& argument : arguments) raw.push_back(argument.c_str());
+  Ran ran;
+  Capture out(STDOUT_FILENO);
+  Capture err(STDERR_FILENO);
+  ran.code = run_command_line(static_cast<int>(raw.size()), raw.data());
+  ran.err = err.finish();
+  ran.out = out.finish();
+  return ran;
 }
 
-int run(std::initializer_list<std::string> arguments) {
-  std::vector<const char*> raw;
-  for (const std::string& argument : arguments) raw.push_back(argument.c_str());
-  return run(raw);
-}
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 
@@ -64,17 +110,24 @@ TEST_CASE("check answers 0, 1 or 2", "[cli]") {
       "odd.json",
       test::replaced(test::small_policy_json(), R"("lifetime": "P90D")", R"("lifetime": "P500D")"));
   const std::string bad = folder.put("bad.json", "{");
-  CHECK(run({"policy", "check", good}) == kGood);
-  CHECK(run({"policy", "check", odd}) == kWanting);
-  CHECK(run({"policy", "check", bad}) == kBadInput);
-  CHECK(run({"policy", "check", good, odd, bad}) == kBadInput);
-  CHECK(run({"policy", "check", folder.at("none.json")}) == kBadInput);
+  CHECK(run({"policy", "check", good}).code == kGood);
+  CHECK(has(run({"policy", "check", good}).err, "good.json: 0 errors, 0 warnings\n"));
+  CHECK(has(run({"policy", "check", odd}).err, "warning: browsers keep no cookie longer than 400 days"));
+  CHECK(has(run({"policy", "check", bad}).err, "bad.json:1:2: error: the text ends too early"));
+  const nlohmann::json report = nlohmann::json::parse(run({"policy", "check", "--json", bad}).out);
+  CHECK(report["errors"] == 1);
+  CHECK(report["findings"][0]["column"] == 2);
+  CHECK(run({"policy", "check", odd}).code == kWanting);
+  CHECK(run({"policy", "check", bad}).code == kBadInput);
+  CHECK(run({"policy", "check", good, odd, bad}).code == kBadInput);
+  CHECK(run({"policy", "check", folder.at("none.json")}).code == kBadInput);
 }
 
 TEST_CASE("compile writes the blob and the notice, or nothing", "[cli]") {
   const Folder folder;
   const std::string good = folder.put("good.json", test::small_policy_json());
-  CHECK(run({"policy", "compile", good, "-o", folder.at("p.bin"), "--notice", folder.at("n.json")}) == kGood);
+  CHECK(run({"policy", "compile", good, "-o", folder.at("p.bin"), "--notice", folder.at("n.json")}).code ==
+        kGood);
   const auto expected = test::compile_or_die(test::small_policy_json());
   CHECK(folder.get("p.bin") == std::string(expected.begin(), expected.end()));
   CHECK(folder.get("n.json").substr(0, 12) == "{\"clauses\":{");
@@ -82,15 +135,15 @@ TEST_CASE("compile writes the blob and the notice, or nothing", "[cli]") {
 
   const std::string bad = folder.put(
       "bad.json", test::replaced(test::small_policy_json(), R"("id": "small")", R"("id": "Small")"));
-  CHECK(run({"policy", "compile", bad, "-o", folder.at("q.bin"), "--notice", folder.at("m.json")}) ==
+  CHECK(run({"policy", "compile", bad, "-o", folder.at("q.bin"), "--notice", folder.at("m.json")}).code ==
         kBadInput);
   // What check calls an error is one here too, although the blob could be made.
   const std::string loose = folder.put(
       "loose.json", test::replaced(test::small_policy_json(), R"(, "declarative": "Superseded.")", ""));
-  CHECK(run({"policy", "compile", loose, "-o", folder.at("q.bin")}) == kBadInput);
+  CHECK(run({"policy", "compile", loose, "-o", folder.at("q.bin")}).code == kBadInput);
   CHECK_FALSE(fs::exists(folder.at("q.bin")));
   CHECK_FALSE(fs::exists(folder.at("m.json")));
-  CHECK(run({"policy", "compile", good, "-o", folder.at("no/such/folder.bin")}) == kBadInput);
+  CHECK(run({"policy", "compile", good, "-o", folder.at("no/such/folder.bin")}).code == kBadInput);
 }
 
 TEST_CASE("policies are read as JSON or compiled", "[cli]") {
@@ -110,24 +163,30 @@ TEST_CASE("decide and explain take files", "[cli]") {
   const Folder folder;
   const std::string policy = folder.put("p.json", test::small_policy_json());
   const std::string subject = folder.put("s.json", R"({"now": 1700000000, "country": "FR"})");
-  const std::string request = folder.put(
-      "r.json",
-      R"({"kind": "web.request", "url": "https://metrofax.com/", "initiator": "fetch", "page": "https://metrofax.com/"})");
-  for (const std::vector<std::string>& command :
-       {std::vector<std::string>{"decide"}, std::vector<std::string>{"policy", "explain"}}) {
-    const auto with = [&](const std::string& s, const std::string& r) {
-      std::vector<const char*> raw;
-      for (const std::string& word : command) raw.push_back(word.c_str());
-      for (const char* word : {"--policy", policy.c_str(), "--subject", s.c_str(), "--request", r.c_str()}) {
-        raw.push_back(word);
-      }
-      return run(raw);
-    };
-    CHECK(with(subject, request) == kGood);
-    CHECK(with(folder.put("b.json", "{,}"), request) == kBadInput);
-    CHECK(with(folder.put("w.json", R"({"now": "soon"})"), request) == kBadInput);
-    CHECK(with(subject, folder.at("none.json")) == kBadInput);
-  }
+  const std::string request = folder.put("r.json", R"({"kind": "web.request", "url": "https://metrofax.com/",
+    "initiator": "fetch", "page": "https://metrofax.com/"})");
+  const auto decide = [&](const std::string& s, const std::string& r) {
+    return run({"decide", "--policy", policy, "--subject", s, "--request", r});
+  };
+  const Ran good = decide(subject, request);
+  CHECK(good.code == kGood);
+  CHECK(
+      has(good.out, R"({"clause":"scope.site","mode":"identified","outcome":"allow","purpose":"service",)"));
+  CHECK(good.err.empty());
+  const Ran broken = decide(folder.put("b.json", "{\n ,}"), request);
+  CHECK(broken.code == kBadInput);
+  CHECK(has(broken.err, "b.json:2:2: error: "));
+  CHECK(broken.out.empty());
+  // An error of the operation names a JSON pointer; the command finds where that stands.
+  const Ran wrong = decide(folder.put("w.json", "{\n  \"now\": \"soon\"}"), request);
+  CHECK(wrong.code == kBadInput);
+  CHECK(has(wrong.err, "w.json:2:10: error: /subject/now"));
+  CHECK(decide(subject, folder.at("none.json")).code == kBadInput);
+
+  const Ran explained =
+      run({"policy", "explain", "--policy", policy, "--subject", subject, "--request", request});
+  CHECK(explained.code == kGood);
+  CHECK(has(explained.out, "necessary"));
 }
 
 TEST_CASE("diff answers 1 when the new policy owes a row", "[cli][changes.material]") {
@@ -136,21 +195,27 @@ TEST_CASE("diff answers 1 when the new policy owes a row", "[cli][changes.materi
   std::string next =
       test::replaced(test::small_policy_json(), R"("version": "2013-12-01")", R"("version": "2014-06-01")");
   next = test::replaced(next, R"("lifetime": "P90D")", R"("lifetime": "P91D")");
-  CHECK(run({"policy", "diff", old_policy, old_policy}) == kGood);
-  CHECK(run({"policy", "diff", old_policy, folder.put("new.json", next)}) == kWanting);
+  CHECK(run({"policy", "diff", old_policy, old_policy}).code == kGood);
+  const Ran owed = run({"policy", "diff", old_policy, folder.put("new.json", next)});
+  CHECK(owed.code == kWanting);
+  CHECK(has(owed.out, "material  vendor \"adharbor\": storage \"_ah*\" lifetime"));
+  CHECK(has(owed.out,
+            R"(supersedes: {"version": "2013-12-01", "material": true, "purposes": ["advertising"]})"));
   next = test::replaced(next, R"("supersedes": [)",
                         R"("supersedes": [{"version": "2013-12-01", "material": true}, )");
-  CHECK(run({"policy", "diff", "--json", old_policy, folder.put("owned.json", next)}) == kGood);
-  CHECK(run({"policy", "diff", old_policy, folder.put("bad.json", "[]")}) == kBadInput);
+  CHECK(run({"policy", "diff", "--json", old_policy, folder.put("owned.json", next)}).code == kGood);
+  CHECK(run({"policy", "diff", old_policy, folder.put("bad.json", "[]")}).code == kBadInput);
 }
 
 TEST_CASE("help and version are good, nonsense is bad input", "[cli]") {
-  CHECK(run({"--help"}) == kGood);
-  CHECK(run({"policy", "check", "--help"}) == kGood);
-  CHECK(run({"--version"}) == kGood);
-  CHECK(run({"nonsense"}) == kBadInput);
-  CHECK(run({"policy"}) == kBadInput);
-  CHECK(run({"eval", "--policy", "/no/such/file"}) == kBadInput);
+  CHECK(run({"--help"}).code == kGood);
+  CHECK(has(run({"--help"}).out, "Exit codes: 0 good"));
+  CHECK(run({"--version"}).out == std::string("mfconsent ") + kVersion + "\n");
+  CHECK(run({"policy", "check", "--help"}).code == kGood);
+  CHECK(run({"--version"}).code == kGood);
+  CHECK(run({"nonsense"}).code == kBadInput);
+  CHECK(run({"policy"}).code == kBadInput);
+  CHECK(run({"eval", "--policy", "/no/such/file"}).code == kBadInput);
 }
 
 TEST_CASE("the version is the project's", "[cli]") {

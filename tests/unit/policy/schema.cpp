@@ -18,6 +18,8 @@ using namespace metrofax::consent::test;
 
 namespace {
 
+constexpr std::size_t kMaxBytes = 1u << 20;
+
 std::string read_file(const std::string& path) {
   std::ifstream file(std::string(METROFAX_SOURCE_DIR) + "/" + path, std::ios::binary);
   REQUIRE(file.good());
@@ -27,7 +29,7 @@ std::string read_file(const std::string& path) {
 nlohmann::json schema() {
   nlohmann::json value;
   json::Fault fault;
-  REQUIRE(json::parse_value(read_file("demo-site/policy/policy.schema.json"), json::kMaxBytes, value, fault));
+  REQUIRE(json::parse_value(read_file("demo-site/policy/policy.schema.json"), kMaxBytes, value, fault));
   return value;
 }
 
@@ -36,8 +38,6 @@ std::set<std::string> words_of(const Vocabulary& words) {
   for (const Word& word : words) out.insert(word.text);
   return out;
 }
-
-constexpr std::size_t kMaxBytes = 1u << 20;
 
 /// Calls `visit` for every object schema inside.
 template <class Visit>
