@@ -22,6 +22,18 @@ Verdict profile(Case& c) {
   }
   judge_all(c, rule->purposes());
   if (c.verdict.outcome != Outcome::allow) return c.verdict;
+  if (c.request.identified) {
+    // A row of profile.link without a source is about the person.
+    Request person = c.request;
+    person.topics = static_cast<Topic>(0);
+    Case named{c.policy, c.subject, person, c.trace};
+    named.target = c.target;
+    const fb::Rule* row = find_rule(named, Purposes::of_row);
+    if (row == nullptr || judge_all(named, row->purposes()).outcome != Outcome::allow) {
+      if (row == nullptr) named.answer(Step::rule, Outcome::deny, Reason::no_rule);
+      return named.verdict;
+    }
+  }
   const bool may_name = c.subject.promotional == fb::Promotional::opted_in;
   if (c.request.identified && !may_name) {
     c.answer(Step::data, Outcome::deny, Reason::pii_link_without_opt_in);
@@ -56,6 +68,7 @@ Verdict log_line(Case& c) {
     c.answer(Step::data, Outcome::strip, Reason::personal_data_removed);
   } else if (kept.outcome == Outcome::allow) {
     c.answer(Step::data, Outcome::allow, Reason::field_kept);
+    c.verdict.mode = kept.mode;
   } else {
     c.answer(Step::data, Outcome::deny, Reason::request_invalid);  // a line of no fields
   }

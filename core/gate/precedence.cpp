@@ -118,6 +118,11 @@ bool regime_step(Case& c) {
 
 // W6: in an opt-in regime unknown is not consent; what needs an explicit grant needs it everywhere.
 bool consent_step(Case& c) {
+  if (c.rule->needs() == Needs::nothing) {
+    // The row asks for no choice, for a purpose that one may still refuse (referral.one-time).
+    return standing(c) == Standing::denied ? c.answer(Step::consent, Outcome::deny, Reason::denied)
+                                           : c.answer(Step::consent, Outcome::allow, Reason::necessary);
+  }
   const bool opt_in = c.regime().model() == Model::opt_in || needs_explicit_grant(c);
   switch (standing(c)) {
     case Standing::denied:
@@ -213,8 +218,8 @@ bool Case::answer(Step step, Outcome outcome, Reason reason) {
   verdict.retention = 0;
   // Where the row itself decides, it says why; a signal, a child's age or the scope have a sentence of their
   // own.
-  const bool row_decides =
-      step == Step::rule || step == Step::necessary || step == Step::regime || step == Step::consent;
+  const bool row_decides = step == Step::rule || step == Step::necessary || step == Step::regime ||
+                           step == Step::consent || (step == Step::mail && outcome == Outcome::allow);
   const std::uint16_t of_row = rule != nullptr ? rule->clause() : declared_clause;
   const std::uint16_t of_reason = policy.clause_of(reason);
   verdict.clause =

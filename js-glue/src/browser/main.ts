@@ -10,6 +10,7 @@ import { watchMarkup } from './markup.js'
 import { Session, announce, type LogLine, type State } from './session.js'
 import { patchSinks } from './sinks.js'
 import { patchStorage, sweep } from './storage.js'
+import { scriptUrl } from './trusted.js'
 
 export type { LogLine, State, Verdict }
 
@@ -56,9 +57,8 @@ function load(file: string, done: () => void, failed: () => void): void {
   element.async = true
   if (script?.nonce) element.nonce = script.nonce
   const url = new URL(file, base).href
-  const types = (globalThis as { trustedTypes?: { createPolicy(name: string, rules: object): { createScriptURL(url: string): string } } }).trustedTypes
   try {
-    element.src = types ? types.createPolicy('metrofax-consent-own', { createScriptURL: (text: string) => text }).createScriptURL(url) : url
+    element.src = scriptUrl(url)
     ;(document.head ?? document.documentElement).append(element)
   } catch {
     failed()

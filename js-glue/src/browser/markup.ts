@@ -4,19 +4,7 @@ import { List } from '../wire/gate.js'
 import { resolved, type Holds } from './hold.js'
 import type { Session } from './session.js'
 import { initiatorOf, requestsOf, setUrl } from './sinks.js'
-
-/** Under require-trusted-types-for 'script' only a policy's values reach a script. Ours passes on what was decided. */
-interface ScriptPolicy {
-  createScriptURL(text: string): unknown
-  createScript(text: string): unknown
-}
-const types = (globalThis as { trustedTypes?: { createPolicy(name: string, rules: object): ScriptPolicy } }).trustedTypes
-let policy: ScriptPolicy | undefined
-try {
-  policy = types?.createPolicy('metrofax-consent', { createScriptURL: (url: string) => url, createScript: (text: string) => text })
-} catch {
-  // The page's CSP does not name our policy: inert scripts stay inert, and the browser says why.
-}
+import { scriptText, scriptUrl } from './trusted.js'
 
 const started = new WeakSet<Element>()
 
@@ -33,8 +21,8 @@ function activate(element: HTMLElement): void {
   script.async = element.async && element.hasAttribute('async')
   const type = element.dataset['type']
   if (type) script.type = type
-  if (url) script.src = (policy?.createScriptURL(resolved(url)) ?? url) as string
-  else script.text = (policy?.createScript(element.text) ?? element.text) as string
+  if (url) script.src = scriptUrl(resolved(url))
+  else script.text = scriptText(element.text)
   element.replaceWith(script)
 }
 
@@ -69,11 +57,15 @@ function stop(holds: Holds, element: Element): void {
       script.async = false
       element.replaceWith(script)
       document.implementation.createHTMLDocument('').adoptNode(element)
-      setUrl(holds, script, attribute, policy?.createScriptURL(value) ?? value, () => (script.src = (policy?.createScriptURL(value) ?? value) as string))
+      setUrl(holds, script, attribute, value, () => {
+        script.src = scriptUrl(value)
+      })
       return
     }
     element.removeAttribute(attribute)
-    setUrl(holds, element, attribute, value, () => element.setAttribute(attribute, value))
+    setUrl(holds, element, attribute, value, () => {
+      element.setAttribute(attribute, value)
+    })
   }
 }
 

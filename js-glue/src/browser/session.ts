@@ -20,6 +20,10 @@ export interface State {
   model: 'opt-in' | 'opt-out'
   time: number
   policyVersion: string
+  /** The choice was made purpose by purpose, knowing of an opt-out signal (W2). */
+  specific: boolean
+  /** Whether the browser kept the choice; false where cookies are switched off: it then lasts as long as the page. */
+  kept: boolean
   /** Names that were to be removed and are still there. */
   residue: string[]
 }
@@ -62,6 +66,7 @@ export class Session {
   private channel_: BroadcastChannel | null = null
   private seen_ = ''
   private clock_ = 0
+  private kept_ = true
 
   constructor(
     private readonly regime_: string,
@@ -193,6 +198,8 @@ export class Session {
       model: gate && gate.view_.getUint8(gate.facts_ + at.FACTS_MODEL) === Model.opt_out ? 'opt-out' : 'opt-in',
       time: present ? Number(gate!.view_.getBigInt64(from + at.SUBJECT_CONSENT_TIME, true)) : 0,
       policyVersion: gate?.name_(List.version, 0) ?? '',
+      specific: gate?.view_.getUint8(from + at.SUBJECT_SPECIFIC) === 1,
+      kept: this.kept_,
       residue: this.residue_,
     }
   }
@@ -220,6 +227,7 @@ export class Session {
     if (line) writeCookie(line)
     // What the browser kept is what counts for the next page; this one goes on with the choice as it was made.
     this.seen_ = line.split(';', 1)[0]!
+    this.kept_ = readCookies().includes(this.seen_)
     this.damaged_ = false
     this.channel_?.postMessage(0)
     this.tell_()
