@@ -1,7 +1,5 @@
 #include "cookies/store.h"
 
-#include <algorithm>
-
 #include "cookies/bytes.h"
 #include "cookies/match.h"
 
@@ -28,13 +26,18 @@ bool allowed_by_same_site(const Cookie& cookie, SiteContext site, CookieApi api)
 }  // namespace
 
 void CookieStore::expire(std::int64_t now) {
-  for (std::size_t i = 0; i < size_;) {
-    if (is_over(cookies_[i].cookie, now)) {
-      cookies_[i] = cookies_[--size_];
-    } else {
-      ++i;
-    }
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < size_; ++i) {
+    if (is_over(cookies_[i].cookie, now)) continue;
+    if (kept != i) cookies_[kept] = cookies_[i];
+    ++kept;
   }
+  size_ = kept;
+}
+
+void CookieStore::remove(StoredCookie* cookie) {
+  StoredCookie* const end = cookies_ + --size_;
+  for (; cookie != end; ++cookie) *cookie = cookie[1];
 }
 
 StoredCookie* CookieStore::find(const Cookie& cookie, std::string_view partition) {
@@ -68,13 +71,15 @@ ErrorCode CookieStore::insert(const Cookie& cookie, const CookiePage& page, std:
   if (old != nullptr && old->cookie.http_only && api == CookieApi::dom)
     return ErrorCode::cookie_overwrites_http_only;
   if (is_over(cookie, now)) {
-    if (old != nullptr) *old = cookies_[--size_];
+    if (old != nullptr) remove(old);
     return ErrorCode::ok;
   }
   if (old == nullptr) {
     if (size_ == capacity_) return ErrorCode::cookie_store_full;
-    old = &cookies_[size_++];
-    old->sequence = next_++;
+    // Behind all that are asked for before it; one that is overwritten keeps its place, as its creation time
+    // is kept.
+    old = cookies_ + size_++;
+    for (; old != cookies_ && old[-1].cookie.path.size() < cookie.path.size(); --old) *old = old[-1];
   }
   old->cookie = cookie;
   old->partition = partition;
@@ -94,12 +99,6 @@ ErrorCode CookieStore::set(std::string_view line, const CookiePage& page, std::i
 std::size_t CookieStore::get(const CookiePage& page, std::int64_t now, CookieApi api,
                              const StoredCookie** out, std::size_t capacity) {
   expire(now);
-  // Sorting the store itself keeps the order right even where `out` holds only the first of many.
-  std::sort(cookies_, cookies_ + size_, [](const StoredCookie& a, const StoredCookie& b) {
-    const std::size_t a_length = a.cookie.path.size();
-    const std::size_t b_length = b.cookie.path.size();
-    return a_length != b_length ? a_length > b_length : a.sequence < b.sequence;
-  });
   std::size_t count = 0;
   for (std::size_t i = 0; i < size_; ++i) {
     const Cookie& cookie = cookies_[i].cookie;

@@ -15,7 +15,6 @@ namespace metrofax::consent::cookies {
 struct StoredCookie {
   Cookie cookie;
   std::string_view partition;  // of a Partitioned cookie: the site that was on top
-  std::uint64_t sequence = 0;  // order of creation; an overwritten cookie hands its own on
 };
 
 /// A cookie jar. Identity is name, domain, host-only, path and partition. Copies no text and never allocates.
@@ -48,10 +47,11 @@ class CookieStore {
  private:
   StoredCookie* find(const Cookie& cookie, std::string_view partition);
 
-  StoredCookie* cookies_;
+  void remove(StoredCookie* cookie);
+
+  StoredCookie* cookies_;  // in the order of retrieval: longer paths first, then older cookies
   std::size_t capacity_;
   std::size_t size_ = 0;
-  std::uint64_t next_ = 0;
 };
 
 /// Writes cookies as a Cookie header or document.cookie shows them (5.8.1): `a=1; b=2; nameless`. Returns the

@@ -1,5 +1,6 @@
 #include "cookies/serialize.h"
 
+#include <limits>
 #include <string>
 
 #include "catch.h"
@@ -79,6 +80,21 @@ TEST_CASE("dates are written as they are read, over all years", "[cookies.persis
   }
   cookie.expires = 784111777;
   CHECK(line_of(cookie) == "a=; Expires=Sun, 06 Nov 1994 08:49:37 GMT");
+}
+
+TEST_CASE("a time no Expires can name is refused", "[cookies.persistent][cookies]") {
+  SetCookie cookie;
+  cookie.name = "a";
+  cookie.has_expires = true;
+  for (const std::int64_t time :
+       {kEarliestDate - 1, std::int64_t{253402300800}, std::numeric_limits<std::int64_t>::min(),
+        std::numeric_limits<std::int64_t>::max(), std::int64_t{1} << 40}) {
+    cookie.expires = time;
+    char line[kMaxLine];
+    const auto size = serialize_cookie(cookie, Profile::rfc6265bis, line, sizeof line);
+    CHECK(size.error().code == ErrorCode::cookie_bad_field);
+    CHECK(size.error().offset == 2);  // nothing of the attribute was written
+  }
 }
 
 TEST_CASE("too little room is an error, never half a line", "[cookies]") {

@@ -88,6 +88,16 @@ TEST_CASE("script can neither read, overwrite nor remove an HttpOnly cookie", "[
   CHECK(jar.get() == "id=1");
 }
 
+TEST_CASE("a Partitioned cookie is another cookie, even where nobody names the site on top",
+          "[cookies.removal][cookies]") {
+  Jar jar;
+  jar.set("id=plain; Secure; Path=/");
+  jar.set("id=partitioned; Secure; Path=/; Partitioned");
+  CHECK(jar.get() == "id=plain; id=partitioned");
+  jar.set("id=; Secure; Path=/; Max-Age=0");
+  CHECK(jar.get() == "id=partitioned");
+}
+
 TEST_CASE("more cookies than there is room for are counted, and the first are the right ones", "[cookies]") {
   Jar jar;
   jar.set("a=1; Path=/");
