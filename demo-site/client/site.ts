@@ -31,8 +31,20 @@ function rememberIsAChoice(runtime: Consent): void {
   });
 }
 
+/** children.none: the page that turns a child away also turns everything optional off, whatever was chosen before. */
+function refuseForChildren(): void {
+  if (!document.querySelector('[data-consent-refuse]')) return;
+  let done = false;
+  onConsent((current) => {
+    if (done || current.status !== 'ready') return;
+    done = true;
+    current.rejectAll();
+  });
+}
+
 const runtime = consent();
 if (runtime) {
+  refuseForChildren();
   wireButtons(runtime);
   forgetOnRefusal(runtime);
   rememberIsAChoice(runtime);

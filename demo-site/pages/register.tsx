@@ -106,7 +106,7 @@ export function Register({ view, form }: { view: View; form: FormState }) {
 export function TooYoung({ view }: { view: View }) {
   return (
     <Page view={view} title="Not yet" description="MetroFax is not for children under 13.">
-      <section class="frame block first narrow-page">
+      <section class="frame block first narrow-page" data-consent-refuse="">
         <p class="tape">Nothing recorded</p>
         <h1>Not yet.</h1>
         <p class="lead">
