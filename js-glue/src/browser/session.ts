@@ -164,10 +164,12 @@ export class Session {
     if (verdict.outcome !== 'allow') announce('blocked', line)
   }
 
+  /** What there is to choose. */
   private purposes_(): [id: string, bit: number][] {
     const { gate_: gate } = this
     if (!gate?.describe_()) return []
-    const shown = gate.view_.getUint32(gate.facts_ + at.FACTS_SHOWN, true)
+    const { view_: view, facts_: from } = gate
+    const shown = view.getUint32(from + at.FACTS_SHOWN, true) & ~view.getUint32(from + at.FACTS_NECESSARY, true)
     const found: [string, number][] = []
     for (let i = 0; i < 32; ++i) if ((shown >>> i) & 1) found.push([gate.name_(List.purposes, i)!, (1 << i) >>> 0])
     return found
