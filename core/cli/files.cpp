@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 
 #include "policy/view.h"
@@ -40,8 +41,13 @@ std::optional<std::string> read_file(const std::string& path) {
 }
 
 bool write_file(const std::string& path, std::string_view bytes) {
-  const std::string temporary = path + ".part";
   const bool standard = path == "-";
+  // Devices and pipes are written to, not replaced.
+  std::error_code ignored;
+  const auto kind = std::filesystem::status(path, ignored).type();
+  const bool in_place =
+      kind != std::filesystem::file_type::not_found && kind != std::filesystem::file_type::regular;
+  const std::string temporary = in_place ? path : path + ".part";
   File file(standard ? stdout : std::fopen(temporary.c_str(), "wb"));
   if (!file) {
     complain(temporary, "cannot open for writing");
@@ -52,6 +58,7 @@ bool write_file(const std::string& path, std::string_view bytes) {
   if (!good) complain(path, "cannot write");
   if (standard) return good;
   file.reset();
+  if (in_place) return good;
   if (good && std::rename(temporary.c_str(), path.c_str()) != 0) {
     complain(path, "cannot write");
     good = false;

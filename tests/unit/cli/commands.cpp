@@ -14,6 +14,8 @@
 
 #include "catch.h"
 #include "cli/files.h"
+#include "cli/ops.h"
+#include "cli/policies.h"
 #include "cli/version.h"
 #include "policy/fixture.h"
 #include "policy/view.h"
@@ -144,6 +146,9 @@ TEST_CASE("compile writes the blob and the notice, or nothing", "[cli]") {
   CHECK_FALSE(fs::exists(folder.at("q.bin")));
   CHECK_FALSE(fs::exists(folder.at("m.json")));
   CHECK(run({"policy", "compile", good, "-o", folder.at("no/such/folder.bin")}).code == kBadInput);
+  // A pipe or device is written to, never replaced by a file.
+  CHECK(run({"policy", "compile", good, "-o", "/dev/null"}).code == kGood);
+  CHECK(fs::is_character_file("/dev/null"));
 }
 
 TEST_CASE("policies are read as JSON or compiled", "[cli]") {
@@ -157,6 +162,27 @@ TEST_CASE("policies are read as JSON or compiled", "[cli]") {
   CHECK_FALSE(load_policy(folder.put("d.bin", damaged)).has_value());
   CHECK_FALSE(load_policy(folder.put("t.bin", bytes.substr(0, 20))).has_value());
   CHECK_FALSE(load_policy(folder.put("e.bin", "")).has_value());
+}
+
+TEST_CASE("policies are known by name to eval", "[cli][eval]") {
+  const Folder folder;
+  const std::string first = folder.put("first.json", test::small_policy_json());
+  const std::string second = folder.put(
+      "second.json",
+      test::replaced(test::small_policy_json(), R"("northlight.localhost")", R"("other.localhost")"));
+  REQUIRE(register_policies({"two=" + second, first, "one=" + first}) == kGood);
+  const auto vendor = [](const std::string& policy) {
+    const std::string line =
+        R"({"op":"decide","subject":{"now":1700000000,"country":"FR"},)" + policy +
+        R"("request":{"kind":"web.request","url":"https://other.localhost/","initiator":"image",)"
+        R"("page":"https://metrofax.com/"}})";
+    return nlohmann::json::parse(answer_line(line))["verdict"]["vendor"];
+  };
+  CHECK(vendor(R"("policy":"two",)") == "northlight");
+  CHECK(vendor(R"("policy":"one",)").is_null());
+  CHECK(register_policies({first, second}) == kBadInput);
+  CHECK(register_policies({"one=" + first, "one=" + second}) == kBadInput);
+  CHECK(register_policies({"one=" + folder.at("none.json")}) == kBadInput);
 }
 
 TEST_CASE("decide and explain take files", "[cli]") {
