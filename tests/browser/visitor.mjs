@@ -1,0 +1,133 @@
+// What the browser tests share: one demo per test file, visitors, and what the advertisers got.
+import { after, before, beforeEach, describe } from 'node:test';
+import { demo } from '../js/demo-support.mjs';
+import { BROWSERS, closeAll, open } from '../support/browsers/index.mjs';
+
+/** @typedef {import('../support/browsers/types.d.ts').Page} Page */
+/** @typedef {import('../support/browsers/types.d.ts').OpenOptions} OpenOptions */
+
+/** @type {Awaited<ReturnType<typeof demo>>} */
+let running;
+/** Pages a test left open, closed after it. @type {Page[]} */
+let pages = [];
+
+/**
+ * `tests` once for each browser, with the demo running and nothing counted when each begins.
+ * @param {string} what @param {(visitor: Visitor) => void} tests @param {{ sdk?: string }} [options]
+ */
+export function inEveryBrowser(what, tests, options = {}) {
+  before(async () => { running = await demo(options); });
+  after(async () => {
+    await closeAll();
+    await running.close();
+  });
+  for (const browser of BROWSERS) {
+    describe(`${what}, in ${browser}`, () => {
+      beforeEach(async () => {
+        await Promise.allSettled(pages.map((page) => page.close()));
+        pages = [];
+        running.ledger.reset();
+      });
+      tests(new Visitor(browser));
+    });
+  }
+}
+
+/** Somebody with a browser who comes to the demo site. */
+export class Visitor {
+  /** @param {import('../support/browsers/types.d.ts').BrowserName} browser */
+  constructor(browser) {
+    this.browser = browser;
+  }
+
+  /** Opens a page of the site without a past, and waits until the runtime has looked at all of the page's tags.
+   * @param {string} [path] @param {OpenOptions} [options] */
+  async visits(path = '/', options = {}) {
+    const page = await open(this.browser, running.url + path, { reducedMotion: true, ...options });
+    pages.push(page);
+    await page.waitFor("window.metrofaxConsent?.status === 'ready'");
+    return page;
+  }
+
+  /** Another tab of the same visitor. @param {Page} page @param {string} [path] */
+  async opensTab(page, path = '/') {
+    const tab = await page.newTab(running.url + path);
+    pages.push(tab);
+    await tab.waitFor("window.metrofaxConsent?.status === 'ready'");
+    return tab;
+  }
+
+  /** Goes to another page in the same tab. @param {Page} page @param {string} path */
+  async goes(page, path) {
+    await page.goto(running.url + path);
+    await page.waitFor("window.metrofaxConsent?.status === 'ready'");
+  }
+}
+
+/** Where the site is. */
+export const site = () => running.url;
+
+/** Requests that reached each advertiser since the test began. */
+export function received() {
+  const { northlight, adharbor, circlet } = running.ledger.counts();
+  return { northlight: northlight.requests, adharbor: adharbor.requests, circlet: circlet.requests };
+}
+
+export const NOTHING = { northlight: 0, adharbor: 0, circlet: 0 };
+
+/** Paths an advertiser was asked for, in the order they came. @param {string} advertiser */
+export const pathsOf = (advertiser) =>
+  running.ledger.hits().filter((hit) => hit.advertiser === advertiser).map((hit) => hit.path + hit.query);
+
+/** Forgets what has been received. */
+export const forgetReceived = () => running.ledger.reset();
+
+/**
+ * Resolves when each of the paths (as `northlight/collect`) has been asked for, now or later; fails after `patience`
+ * milliseconds, naming what did not come and what did.
+ * @param {string[]} wanted @param {number} [patience]
+ */
+export function arrived(wanted, patience = 15_000) {
+  return new Promise((resolve, reject) => {
+    const missing = () => {
+      const hits = running.ledger.hits().map((hit) => hit.advertiser + hit.path);
+      return wanted.filter((path) => !hits.includes(path));
+    };
+    const done = () => {
+      clearTimeout(timer);
+      stop();
+      resolve(undefined);
+    };
+    const stop = running.ledger.watch(() => { if (missing().length === 0) done(); });
+    const timer = setTimeout(() => {
+      stop();
+      reject(new Error(`did not arrive: ${missing().join(', ')}; arrived: ${JSON.stringify(received())}`));
+    }, patience);
+    if (missing().length === 0) done();
+  });
+}
+
+/** Everything the home page's partner tags ask for once they may. */
+export const ALL_TAGS = ['northlight/nl.js', 'northlight/collect', 'adharbor/frame', 'adharbor/tag.js', 'adharbor/px.gif',
+  'circlet/widget.js', 'circlet/button'];
+
+/** Resolves when the page's tag manager has run and what it wanted has been judged: six addresses at three partners.
+ * @param {Page} page */
+export async function tagsJudged(page) {
+  await page.waitFor(() => {
+    const judged = /** @type {any} */ (window).metrofaxConsent.log.map((/** @type {any} */ line) => line.request.url ?? '');
+    return ['nl.js', '/frame', 'tag.js', 'px.gif', 'widget.js', '/button'].every((part) => judged.some((/** @type {string} */ url) => url.includes(part)));
+  });
+  // What was sent in spite of that has been sent before this answer comes back.
+  await page.evaluate("fetch('/lab/counts').then((response) => response.text())");
+}
+
+/** Names of what is stored in the page's own origin. @param {Page} page */
+export async function stored(page) {
+  const cookies = (await page.cookies()).map((cookie) => cookie.name);
+  const keys = await page.evaluate('[...Object.keys(localStorage), ...Object.keys(sessionStorage)]');
+  return [...cookies, .../** @type {string[]} */ (keys)].sort();
+}
+
+/** The consent state. @param {Page} page @returns {Promise<any>} */
+export const stateOf = (page) => page.evaluate('metrofaxConsent.state');
