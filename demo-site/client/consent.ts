@@ -36,6 +36,7 @@ export interface Consent {
     readonly gpc?: boolean;
   };
   readonly log: readonly Judged[];
+  decide(request: Judged['request']): Verdict;
   set(purposes: Record<string, boolean>): unknown;
   acceptAll(): unknown;
   rejectAll(): unknown;

@@ -2,11 +2,11 @@ import { type AdvertiserId, advertiserIds } from '../server/origins.js';
 import type { PublishedPolicy } from '../server/policy.js';
 import { Page, type View } from './layout.js';
 
-/** How the lab speaks of each advertiser when the policy file has no name for it. */
-const roles: Readonly<Record<AdvertiserId, string>> = {
-  northlight: 'analytics service',
-  adharbor: 'ad network',
-  circlet: 'social widget',
+/** What each advertiser is, and the script by which it comes into a page. */
+const roles: Readonly<Record<AdvertiserId, { readonly what: string; readonly script: string }>> = {
+  northlight: { what: 'analytics service', script: '/nl.js' },
+  adharbor: { what: 'ad network', script: '/tag.js' },
+  circlet: { what: 'social widget', script: '/widget.js' },
 };
 
 /** The live page: who received what, when, and why not. Everything drawn comes from the three servers and this page's runtime. */
@@ -56,14 +56,14 @@ export function Lab({ view, policy }: { view: View; policy: PublishedPolicy }) {
         {advertiserIds.map((id) => {
           const vendor = policy.vendors.find((one) => one.id === id);
           return (
-            <article class={`lane ${id}`} data-lane={id}>
+            <article class={`lane ${id}`} data-lane={id} data-url={view.origins[id] + roles[id].script}>
               <header>
                 <h3>{vendor?.name ?? id}</h3>
                 <p class="fine">
-                  {roles[id]} <span class="chip">{vendor?.purposes.join(', ') ?? 'undeclared'}</span>
+                  {roles[id].what} <span class="chip">{vendor?.purposes.join(', ') ?? 'undeclared'}</span>
                 </p>
                 <p class="lane-service" data-service>
-                  quiet
+                  closed
                 </p>
               </header>
               <svg class="lane-line" data-track role="img" aria-label={`Requests of the last minute, ${vendor?.name ?? id}`}></svg>

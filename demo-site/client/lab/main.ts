@@ -99,15 +99,18 @@ function verdictReader(runtime: Consent): () => void {
   };
 }
 
+/** Asks the runtime, for each lane, what it would say to that advertiser's script now; asking changes nothing. */
 function draw(): void {
   const now = Date.now();
   for (const { element, track } of lanes.values()) {
+    const open = consent()?.decide({ kind: 'web.request', url: element.dataset['url'] ?? '', initiator: 'script' }).outcome === 'allow';
+    track.turn(now, open);
     track.draw(now);
     const service = find('[data-service]', element);
-    const text = track.open ? 'running' : track.open === false ? 'closed' : 'quiet';
+    const text = open ? 'open' : 'closed';
     if (service.textContent !== text) service.textContent = text;
-    element.classList.toggle('running', track.open === true);
-    element.classList.toggle('closed', track.open === false);
+    element.classList.toggle('running', open);
+    element.classList.toggle('closed', !open);
   }
 }
 

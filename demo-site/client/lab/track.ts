@@ -18,15 +18,15 @@ const most = 3;
 const radius = 5.5;
 
 /**
- * One lane's last minute, drawn as a line of a network map: arrivals are stops on the line, what was held or refused stands
- * below it, each at its time. Stops that would cover each other are stacked away from the line.
+ * One lane's last minute, drawn as a line of a network map: solid while it was open, arrivals as stops on it, what was held
+ * or refused below it, each at its time. Stops that would cover each other are stacked away from the line.
  */
 export class Track {
   readonly #root: SVGSVGElement;
   #stops: Stop[] = [];
   #width = 0;
-  /** Whether the line was open where the drawn minute begins: what the last stop before it said; null before any. */
-  #before: boolean | null = null;
+  /** Since when the line is open or closed, oldest first; one entry from before the drawn minute stays. */
+  #turns: { readonly time: number; readonly open: boolean }[] = [];
 
   constructor(root: SVGSVGElement) {
     this.#root = root;
@@ -43,20 +43,19 @@ export class Track {
   /** Forgets everything, or only what arrived (when the whole picture of that comes anew). */
   clear(onlyArrived = false): void {
     this.#stops = onlyArrived ? this.#stops.filter((stop) => stop.what !== 'arrived') : [];
-    this.#before = null;
   }
 
-  /** Whether the line is open, as far as its last stop tells; null when nothing has happened on it yet. */
-  get open(): boolean | null {
-    const last = this.#stops.at(-1);
-    return last ? last.what === 'arrived' : this.#before;
+  /** Says whether the line is open at `now`: whether this page's runtime would let a request through. */
+  turn(now: number, open: boolean): void {
+    if (this.#turns.at(-1)?.open !== open) this.#turns.push({ time: now, open });
+    while (this.#turns[1] && now - this.#turns[1].time >= span) this.#turns.shift();
   }
 
   /** Draws the minute that ends at `now` (milliseconds). */
   draw(now: number): void {
     if (this.#width === 0) return;
     this.#stops.sort((a, b) => a.time - b.time);
-    while (this.#stops[0] && now - this.#stops[0].time >= span) this.#before = this.#stops.shift()?.what === 'arrived';
+    while (this.#stops[0] && now - this.#stops[0].time >= span) this.#stops.shift();
     const end = this.#width - 14;
     const x = (time: number): number => Math.round(end - ((now - time) / span) * (end - 14));
     const ticks = [60, 45, 30, 15, 0].map((seconds) =>
@@ -71,19 +70,13 @@ export class Track {
     this.#root.replaceChildren(...ticks, ...this.#rails(x, end), ...this.#above(x), ...this.#below(x));
   }
 
-  /** The closed line all along, and the open line over the stretches that begin with an arrival and end with a stop. */
+  /** The closed line all along, and the open line over the stretches of time in which it was open. */
   #rails(x: (time: number) => number, end: number): SVGElement[] {
     const rails = [svg('path', { class: 'rail', d: `M14 ${line}H${end}` })];
-    let from = this.#before ? 14 : null;
-    const close = (to: number): void => {
-      if (from !== null) rails.push(svg('path', { class: 'rail running', d: `M${from} ${line}H${Math.max(to, from)}` }));
-      from = null;
-    };
-    for (const stop of this.#stops) {
-      if (stop.what === 'arrived') from ??= x(stop.time);
-      else close(x(stop.time));
-    }
-    close(end);
+    this.#turns.forEach(({ time, open }, i) => {
+      const until = this.#turns[i + 1];
+      if (open) rails.push(svg('path', { class: 'rail running', d: `M${Math.max(14, x(time))} ${line}H${until ? x(until.time) : end}` }));
+    });
     return rails;
   }
 
