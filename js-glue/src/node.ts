@@ -25,9 +25,11 @@ export function usePolicy(policy: Uint8Array, name = ''): void {
 }
 
 /**
- * Answers one request of `mfconsent eval`: {"op": …, "id": any, …} in, {"id", "ok", …} out, decided by gate.wasm. Never
- * throws: what is wrong with the request is the answer. canonical(answer) gives the bytes that mfconsent prints.
+ * Answers one request of `mfconsent eval`: {"op": …, "id": any, …} in, {"id", "ok", …} out, decided by gate.wasm under the
+ * policy that the package was built with, unless usePolicy() gave another first. What is wrong with a request is the
+ * answer, never an exception; canonical(answer) gives the bytes that mfconsent prints.
  */
 export function evaluate(request: unknown): Answer {
+  if (gates.size === 0) usePolicy(readFileSync(new URL('./policy.bin', import.meta.url)))
   return evaluateWith(request, gates)
 }

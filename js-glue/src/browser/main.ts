@@ -78,7 +78,10 @@ const choose = (choice: (id: string) => boolean | undefined, specific = false): 
 }
 
 const consent = {
-  status: 'locked' as 'locked' | 'ready',
+  /** locked: the gate is not there yet, and everything but this origin is denied. */
+  get status(): 'locked' | 'ready' {
+    return session.gate_ ? 'ready' : 'locked'
+  },
   get state(): State {
     return session.state_()
   },
@@ -140,7 +143,6 @@ session.onChange_(() => {
 /** The gate is there: from now on it is asked. */
 function open(exports: unknown): void {
   session.open_(new Gate(exports as GateExports, policyBytes()))
-  consent.status = 'ready'
   holds.settle_()
   watchMarkup(session, holds)
   announce('ready', consent)

@@ -24,9 +24,14 @@ for (const [, tags, members, how] of ELEMENTS) {
   for (const tag of tags.split(' ')) for (const member of members.split(' ')) bySelector.set(tag + '.' + member, how)
 }
 
+/** Links that make a browser fetch or connect; the others (canonical, alternate, license …) only say something. */
+const FETCHED = /stylesheet|icon|pre|manifest/i
+
 /** What an attribute of an element requests; undefined if it requests nothing. */
 export const initiatorOf = (element: Element, attribute: string): Initiator | undefined =>
-  bySelector.get(element.localName + '.' + attribute.toLowerCase())
+  element instanceof HTMLLinkElement && element.rel && !FETCHED.test(element.rel)
+    ? undefined
+    : bySelector.get(element.localName + '.' + attribute.toLowerCase())
 
 /** Every attribute of an element that requests something. */
 export const requestsOf = (element: Element): [attribute: string, how: Initiator][] =>
