@@ -60,7 +60,8 @@ export class Store {
   /** Opens or creates `<folder>/site.db`. @throws when the folder cannot be written. */
   static async open(folder: string): Promise<Store> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const db = createClient({ url: `file:${join(folder, 'site.db')}` });
+    // Two demos on two ports may share the folder: one waits for the other instead of failing.
+    const db = createClient({ url: `file:${join(folder, 'site.db')}`, timeout: 5000 });
     await db.execute('PRAGMA journal_mode = WAL');
     await db.batch(schema, 'write');
     return new Store(db);
