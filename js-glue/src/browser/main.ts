@@ -40,7 +40,8 @@ const base = script?.src ?? location.href
 
 // W1: read once and frozen. The header reaches a browser that has no such property as an attribute of this script.
 const gpc = (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true || options['gpc'] === '1'
-const session = new Session(options['regime'] ?? '', gpc)
+// children.none: a site that knows it has a child before it says so here.
+const session = new Session(options['regime'] ?? '', gpc, options['age'] === 'under13')
 const holds = new Holds(session)
 patchSinks(holds)
 patchStorage(session)

@@ -1,6 +1,7 @@
 // One visitor's session in this page: the gate, the subject, the consent cookie, the other tabs. Holds no rule: what a
 // choice means is asked of the core.
 import * as at from '../gen/layout.js'
+import { Age } from '../gen/metrofax/consent/fb/age.js'
 import { Kind } from '../gen/metrofax/consent/fb/kind.js'
 import { Model } from '../gen/metrofax/consent/fb/model.js'
 import { Outcome } from '../gen/metrofax/consent/fb/outcome.js'
@@ -13,6 +14,7 @@ export type Choice = 'granted' | 'denied' | 'unknown'
 
 /** What the page shows of the visitor's choice. `time` in unix seconds, 0 if nobody has chosen. */
 export interface State {
+  /** Every purpose has been chosen; a single one, ticked somewhere on the site, does not end the question. */
   decided: boolean
   purposes: Record<string, Choice>
   regime: string
@@ -71,6 +73,7 @@ export class Session {
   constructor(
     private readonly regime_: string,
     readonly gpc_: boolean,
+    private readonly child_: boolean,
   ) {}
 
   /** The gate is there: reads the subject. */
@@ -79,6 +82,7 @@ export class Session {
     const { view_: view, subject_: from } = gate
     for (let i = 0; i < at.MAX_PARENTAL_GRANTS; ++i) view.setUint16(from + at.SUBJECT_PARENTAL + 2 * i, at.NO_INDEX, true)
     view.setUint16(from + at.SUBJECT_REGIME, gate.index_(List.regimes, this.regime_), true)
+    view.setUint8(from + at.SUBJECT_AGE, this.child_ ? Age.under13 : Age.unknown)
     view.setUint8(from + at.SUBJECT_GPC, this.gpc_ ? Tri.on : Tri.unset)
     gate.setPage_(document.baseURI.startsWith('http') ? document.baseURI : location.href)
     this.read_()
@@ -190,10 +194,14 @@ export class Session {
     const { gate_: gate } = this
     const [granted, refused, present] = this.masks_()
     const purposes: State['purposes'] = {}
-    for (const [id, bit] of this.purposes_()) purposes[id] = refused & bit ? 'denied' : granted & bit ? 'granted' : 'unknown'
+    let decided = present
+    for (const [id, bit] of this.purposes_()) {
+      purposes[id] = refused & bit ? 'denied' : granted & bit ? 'granted' : 'unknown'
+      decided &&= ((granted | refused) & bit) !== 0
+    }
     const from = gate?.subject_ ?? 0
     return {
-      decided: present,
+      decided,
       purposes,
       regime: gate?.name_(List.regimes, gate.view_.getUint16(gate.facts_ + at.FACTS_REGIME, true)) ?? '',
       gpc: this.gpc_,
