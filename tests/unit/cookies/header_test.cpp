@@ -49,6 +49,6 @@ TEST_CASE("joined Set-Cookie values come apart where a cookie begins", "[cookies
   CHECK(next_set_cookie(rest) == "f=4; Path=/,g");
   CHECK(next_set_cookie(rest).empty());
   std::string_view quoted = "a={\"b\":1,\"c=d\":2}";
-  CHECK(next_set_cookie(quoted).size() == 20);
+  CHECK(next_set_cookie(quoted) == "a={\"b\":1,\"c=d\":2}");
   CHECK(rest.empty());
 }
