@@ -67,7 +67,7 @@ function load(file: string, done: () => void, failed: () => void): void {
 }
 
 function show(kind: Surface): void {
-  if (ui) return ui.show(kind)
+  if (ui) { ui.show(kind); return; }
   wanted.push(kind)
   if (loading) return
   loading = true

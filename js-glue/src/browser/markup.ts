@@ -34,12 +34,12 @@ function hold(session: Session, holds: Holds, element: HTMLElement): void {
   const how = initiatorOf(element, 'src') ?? initiatorOf(element, 'href') ?? Initiator.other
   const ids = (element.dataset['purpose'] ?? '').split(/[\s,]+/).filter(Boolean)
   const [first, ...others] = ids.map((id) => session.gate_?.index_(List.purposes, id) ?? 255)
-  const run = (): void => activate(element)
+  const run = (): void => { activate(element); }
   // A purpose the policy does not know can never be granted.
   if (first === undefined || first > 31 || others.some((number) => number > 31)) return
   const urls = [resolved(url ?? location.href)]
   const chain = (numbers: number[]): (() => void) =>
-    numbers.length === 0 ? run : () => holds.try_({ how, urls, purpose: numbers[0]!, run: chain(numbers.slice(1)) })
+    numbers.length === 0 ? run : () => { holds.try_({ how, urls, purpose: numbers[0]!, run: chain(numbers.slice(1)) }); }
   chain([first, ...others])()
 }
 

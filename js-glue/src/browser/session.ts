@@ -88,11 +88,11 @@ export class Session {
     this.read_()
     try {
       this.channel_ = new BroadcastChannel('mf_consent')
-      this.channel_.onmessage = () => this.refresh_()
+      this.channel_.onmessage = () => { this.refresh_(); }
     } catch {
       // Opaque origins have no channels; focus and pageshow still bring news.
     }
-    for (const event of ['pageshow', 'focus', 'visibilitychange']) addEventListener(event, () => this.refresh_(), true)
+    for (const event of ['pageshow', 'focus', 'visibilitychange']) addEventListener(event, () => { this.refresh_(); }, true)
   }
 
   private read_(): void {

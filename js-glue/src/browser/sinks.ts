@@ -52,9 +52,9 @@ export function setUrl(holds: Holds, element: Element, attribute: string, value:
   const how = initiatorOf(element, name)
   const slots = waiting.get(element) ?? new Map<string, { value: unknown }>()
   slots.delete(name)
-  if (how === undefined) return apply()
+  if (how === undefined) { apply(); return; }
   const urls = urlsOf(name, value)
-  if (holds.allowed_(how, urls)) return apply()
+  if (holds.allowed_(how, urls)) { apply(); return; }
   const slot = { value }
   waiting.set(element, slots.set(name, slot))
   holds.keep_({
@@ -74,7 +74,7 @@ export function patchElements(holds: Holds): void {
       property(
         prototype,
         member,
-        (native, self, [value]) => setUrl(holds, self as Element, member, value, () => native(value)),
+        (native, self, [value]) => { setUrl(holds, self as Element, member, value, () => native(value)); },
         (native, self) => {
           const slot = waiting.get(self as Element)?.get(member)
           return slot ? urlsOf(member, slot.value)[0] : native()
@@ -82,11 +82,9 @@ export function patchElements(holds: Holds): void {
       )
     }
   }
-  method(Element.prototype, 'setAttribute', (native, self, args) =>
-    setUrl(holds, self as Element, String(args[0]), args[1], () => native(...args)),
+  method(Element.prototype, 'setAttribute', (native, self, args) => { setUrl(holds, self as Element, String(args[0]), args[1], () => native(...args)); },
   )
-  method(Element.prototype, 'setAttributeNS', (native, self, args) =>
-    setUrl(holds, self as Element, String(args[1]).replace(/^.*:/, ''), args[2], () => native(...args)),
+  method(Element.prototype, 'setAttributeNS', (native, self, args) => { setUrl(holds, self as Element, String(args[1]).replace(/^.*:/, ''), args[2], () => native(...args)); },
   )
   method(Element.prototype, 'removeAttribute', (native, self, args) => {
     waiting.get(self as Element)?.delete(String(args[0]).toLowerCase())
@@ -104,8 +102,8 @@ function patchFetch(holds: Holds): void {
       holds.try_({
         how: Initiator.fetch,
         urls: [url],
-        run: () => resolve(native(...args)),
-        refuse: () => reject(refusal(url)),
+        run: () => { resolve(native(...args)); },
+        refuse: () => { reject(refusal(url)); },
       })
     })
   })
@@ -154,12 +152,12 @@ class Refused extends EventTarget {
   constructor(
     readonly url: string,
     private readonly closed_: number,
-    private readonly last_: string,
+    last: string,
   ) {
     super()
     setTimeout(() => {
       this.readyState = closed_
-      for (const type of last_.split(' ')) {
+      for (const type of last.split(' ')) {
         const event = new Event(type)
         this.dispatchEvent(event)
         ;(this as unknown as Record<string, ((event: Event) => void) | null>)['on' + type]?.(event)

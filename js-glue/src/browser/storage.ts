@@ -38,11 +38,10 @@ export function patchStorage(session: Session): void {
     return may(StorageApi.cookie, line) ? native(...args) : Promise.resolve()
   })
 
-  method(Storage.prototype, 'setItem', (native, self, args) => {
+  method(Storage.prototype, 'setItem', (_native, self, args) => {
     const area = real.get(self as object) ?? (self as Storage)
     const api = apis.get(area)
     if (api === undefined || may(api, String(args[0]))) Reflect.apply(setItem, area, args)
-    void native
   })
   for (const [name, api] of areas) {
     const found = Object.getOwnPropertyDescriptor(globalThis, name)
@@ -67,11 +66,11 @@ const setItem = Storage.prototype.setItem
 function asking(area: Storage, may: (key: string) => boolean): Storage {
   const bound = new Map<PropertyKey, unknown>()
   return new Proxy(area, {
-    get(target, key) {
+    get(target, key): unknown {
       const value: unknown = Reflect.get(target, key)
       if (typeof value !== 'function') return value
       let method = bound.get(key)
-      if (!method) bound.set(key, (method = (...args: unknown[]) => Reflect.apply(value as () => unknown, target, args)))
+      if (!method) bound.set(key, (method = (...args: unknown[]) => Reflect.apply(value as (...args: unknown[]) => unknown, target, args) as unknown))
       return method
     },
     set(target, key, value) {

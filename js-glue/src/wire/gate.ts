@@ -222,7 +222,7 @@ export function denied(reasonCode: Reason, reason: string | null): Verdict {
   return {
     outcome: 'deny',
     mode: 'off',
-    reason: reason ?? Reason[reasonCode]!,
+    reason: reason ?? Reason[reasonCode],
     reasonCode,
     clause: null,
     purpose: null,

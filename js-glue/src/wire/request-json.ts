@@ -1,13 +1,10 @@
 // `decide` in JSON over gate.wasm: the same shapes, checks and messages as core/cli/ops_decide.cpp, held equal byte for
 // byte by tests/parity. Only names become numbers here; what they mean is the core's business.
 import * as at from '../gen/layout.js'
-import { Age } from '../gen/metrofax/consent/fb/age.js'
-import { AccountState } from '../gen/metrofax/consent/fb/account-state.js'
 import { ErrorCode } from '../gen/metrofax/consent/fb/error-code.js'
 import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
 import { Kind } from '../gen/metrofax/consent/fb/kind.js'
 import { Mode } from '../gen/metrofax/consent/fb/mode.js'
-import { Promotional } from '../gen/metrofax/consent/fb/promotional.js'
 import { StorageApi } from '../gen/metrofax/consent/fb/storage-api.js'
 import { Topic } from '../gen/metrofax/consent/fb/topic.js'
 import { Tri } from '../gen/metrofax/consent/fb/tri.js'
@@ -116,11 +113,11 @@ export function writeSubject(gate: Gate, value: unknown): void {
   const account = fields.find('account')
   if (account !== undefined) {
     const inner = new Fields(account, fields.at('account'), ['state', 'promotional', 'rememberMe'])
-    view.setUint8(from + at.SUBJECT_ACCOUNT, inner.choice('state', ['none', 'active', 'deactivated']) as AccountState)
-    view.setUint8(from + at.SUBJECT_PROMOTIONAL, inner.choice('promotional', ['unknown', 'in', 'out']) as Promotional)
+    view.setUint8(from + at.SUBJECT_ACCOUNT, inner.choice('state', ['none', 'active', 'deactivated']))
+    view.setUint8(from + at.SUBJECT_PROMOTIONAL, inner.choice('promotional', ['unknown', 'in', 'out']))
     view.setUint8(from + at.SUBJECT_REMEMBER_ME, inner.flag('rememberMe') ? 1 : 0)
   }
-  view.setUint8(from + at.SUBJECT_AGE, fields.choice('age', ['unknown', 'under13', '13plus']) as Age)
+  view.setUint8(from + at.SUBJECT_AGE, fields.choice('age', ['unknown', 'under13', '13plus']))
   const parental = fields.find('parental')
   if (parental === undefined) return
   if (!isObject(parental)) fail(ErrorCode.wrong_type, fields.at('parental'), 'an object')
@@ -157,7 +154,7 @@ interface Asked {
 
 function readStorage(value: unknown): Asked {
   const fields = new Fields(value, '/request', ['kind', 'api', 'key', 'line', 'page', 'writer'])
-  const how = enumOf(StorageApi as unknown as Record<string, number>, fields.text('api'))
+  const how = enumOf(StorageApi, fields.text('api'))
   const page = fields.text('page')
   const writer = fields.text('writer')
   let text = fields.text('line') || fields.text('key')
@@ -174,7 +171,7 @@ function readMail(kind: Kind, value: unknown): Asked {
   const fields = new Fields(value, '/request', ['kind', 'campaign', 'asked', 'regime'])
   fields.text('campaign')
   fields.text('regime')
-  return { kind, mode: fields.choice('asked', ['off', 'anonymous', 'pseudonymous', 'identified']) as Mode }
+  return { kind, mode: fields.choice('asked', ['off', 'anonymous', 'pseudonymous', 'identified']) }
 }
 
 function readData(gate: Gate, kind: Kind, value: unknown): Asked {
@@ -210,14 +207,14 @@ function readRequest(gate: Gate, value: unknown): Asked {
   if (!isObject(value)) fail(ErrorCode.wrong_type, '/request', 'an object')
   if (typeof value['kind'] !== 'string') fail(ErrorCode.missing_key, '/request/kind', 'a kind of request')
   const name = value['kind'].replaceAll('_', ' ').replaceAll('.', '_')
-  const kind: Kind = enumOf(Kind as unknown as Record<string, number>, name)
+  const kind: Kind = enumOf(Kind, name)
   switch (kind) {
     case Kind.web_request: {
       const fields = new Fields(value, '/request', ['kind', 'url', 'initiator', 'page'])
       if (fields.find('url') === undefined) fail(ErrorCode.missing_key, '/request/url', 'a value')
       const text = fields.text('url')
       const page = fields.text('page')
-      const how = enumOf(Initiator as unknown as Record<string, number>, fields.text('initiator'))
+      const how = enumOf(Initiator, fields.text('initiator'))
       return { kind, how, text, page }
     }
     case Kind.web_storage:
