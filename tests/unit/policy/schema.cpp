@@ -91,7 +91,8 @@ TEST_CASE("the compiler knows no key that the schema does not", "[policy][schema
     CAPTURE(path);
     REQUIRE_FALSE(node["properties"].contains("stray"));
   });
-  for (const auto& [key, unused] : root["properties"].items()) {
+  for (const auto& property : root["properties"].items()) {
+    const std::string& key = property.key();
     // A top-level key of the schema is one the compiler takes: renamed, it is unknown.
     const std::string quoted = "\"" + key + "\":";
     const std::string source = replaced(small_policy_json(), quoted, "\"" + key + "x\":");
