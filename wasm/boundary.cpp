@@ -25,6 +25,7 @@ RequestWire request_wire;
 Verdict verdict;
 Facts facts;
 PolicyView policy;
+bool policy_is_damaged = false;  ///< one was given, and refused: said in the reason
 
 constexpr std::uint32_t status(ErrorCode code) { return static_cast<std::uint32_t>(code); }
 
@@ -70,6 +71,7 @@ METROFAX_EXPORT(open_policy) std::uint32_t open_policy(std::uint32_t length) {
   policy = PolicyView{};
   if (length > kPolicyBytes) return status(ErrorCode::too_long);
   const Result<PolicyView> opened = PolicyView::open({policy_bytes, length});
+  policy_is_damaged = !opened.ok();
   if (!opened.ok()) return status(opened.error().code);
   policy = opened.value();
   return 0;
@@ -110,6 +112,7 @@ std::uint32_t decide_at_boundary(std::uint32_t kind, std::uint32_t how, std::uin
                       : fb::Mode::identified;
   request.identified = request_wire.identified != 0;
   verdict = decide(policy, subject, request);
+  if (policy_is_damaged) verdict.reason = fb::Reason::policy_damaged;
   return 0;
 }
 

@@ -10,11 +10,15 @@
 #include <type_traits>
 
 #include "gate/gate.h"
+#include "gate/url.h"
 
 namespace metrofax::consent::wasm {
 
-inline constexpr std::uint32_t kTextBytes = 64 * 1024;          ///< one question's texts
-inline constexpr std::uint32_t kPageBytes = 4 * 1024;           ///< the page's URL, kept between questions
+inline constexpr std::uint32_t kTextBytes =
+    256 * 1024;  ///< three bytes a character of the longest text, and a URL
+inline constexpr std::uint32_t kPageBytes = 16 * 1024;          ///< the page's URL, kept between questions
+inline constexpr std::uint32_t kMaxUrlUnits = kMaxUrlHead + 1;  ///< what a caller passes of a URL at most
+inline constexpr std::uint32_t kMaxKeyUnits = 65536 + 1;        ///< and of a key or cookie line
 inline constexpr std::uint32_t kPolicyBytes = 6 * 1024 * 1024;  ///< 100,000 hosts and their names
 
 /// Everything in a request that is not text. Texts lie one behind the other in the text buffer: url or key
@@ -45,8 +49,8 @@ struct Facts {
   std::uint32_t necessary = 0;   ///< of these, what no choice touches
   std::uint32_t shown = 0;       ///< of these, what the visitor is asked
   std::uint32_t reask = 0;       ///< of the subject's regime, seconds after which one may ask again (W8)
-  std::uint16_t regime = 0;    ///< index of the subject's regime: the strict one where the place is unknown
-  std::uint8_t model = 0;      ///< its fb::Model
+  std::uint16_t regime = 0;      ///< index of the subject's regime: the strict one where the place is unknown
+  std::uint8_t model = 0;        ///< its fb::Model
   std::uint8_t sha256[32] = {};  ///< of the policy's source
 };
 

@@ -51,6 +51,8 @@ int main() {
   METROFAX_OFFSET(wasm::Facts, "FACTS_MODEL", model);
   METROFAX_OFFSET(wasm::Facts, "FACTS_SHA256", sha256);
   std::printf("export const TEXT_BYTES = %u;\n", wasm::kTextBytes);
+  std::printf("export const MAX_URL_UNITS = %u;\n", wasm::kMaxUrlUnits);
+  std::printf("export const MAX_KEY_UNITS = %u;\n", wasm::kMaxKeyUnits);
   std::printf("export const PAGE_BYTES = %u;\n", wasm::kPageBytes);
   std::printf("export const POLICY_BYTES = %u;\n", wasm::kPolicyBytes);
   std::printf("export const NO_INDEX = %u;\n", kNoIndex);

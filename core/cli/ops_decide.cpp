@@ -43,14 +43,13 @@ const PolicyView& policy_of(const Fields& input) {
 // ---- subject
 // -----------------------------------------------------------------------------------------------------
 
-std::uint16_t regime_of(const PolicyView& policy, const Fields& subject) {
-  const std::string_view regime = subject.text("regime");
-  std::string_view country = subject.text("country");
-  std::string_view region = subject.text("region");
+std::uint16_t regime_of(const PolicyView& policy, const Fields& fields, std::string_view country,
+                        std::string_view region) {
+  const std::string_view regime = fields.text("regime");
   if (!regime.empty()) {
     const std::uint16_t index = PolicyView::index_of(policy.regime_ids, regime);
     if (index == kNoIndex)
-      fail(ErrorCode::bad_value, subject.at("regime"), "the id of a regime of the policy");
+      fail(ErrorCode::bad_value, fields.at("regime"), "the id of a regime of the policy");
     return index;
   }
   if (country.size() > 2) country = {};
@@ -116,7 +115,7 @@ Subject subject_of(const PolicyView& policy, const nlohmann::json& value) {
       {"now", "regime", "country", "region", "consent", "signals", "account", "age", "parental"});
   Subject subject;
   subject.now = fields.time("now");
-  subject.regime = regime_of(policy, fields);
+  subject.regime = regime_of(policy, fields, fields.text("country"), fields.text("region"));
   subject.consent = consent_of(policy, fields);
   subject.signals = signals_of(fields);
   if (const nlohmann::json* account = fields.find("account")) {
@@ -153,7 +152,8 @@ bool find_name(std::string_view name, const char* (*name_of)(Enum), Enum last, E
 
 fb::Kind kind_of(const Fields& request) {
   std::string name(request.text("kind"));
-  for (char& c : name) c = c == '_' ? ' ' : c == '.' ? '_' : c;  // enumerators have an underscore where JSON has a dot
+  for (char& c : name)
+    c = c == '_' ? ' ' : c == '.' ? '_' : c;  // enumerators have an underscore where JSON has a dot
   fb::Kind kind = fb::Kind::none;
   find_name(name, fb::EnumNameKind, fb::Kind::MAX, kind);
   return kind;
@@ -178,7 +178,8 @@ std::uint8_t purpose_of(const PolicyView& policy, const Fields& request) {
   return static_cast<std::uint8_t>(number);
 }
 
-void read_mail(const PolicyView&, const nlohmann::json& value, Request& request) {
+// E3: the campaign's regime, where the request names one, is what counts.
+void read_mail(const PolicyView& policy, const nlohmann::json& value, Request& request, Subject& subject) {
   if (request.kind == fb::Kind::email_send) {
     const Fields fields(value, "/request", {"kind", "class"});
     request.topics = topic_of("class_", fields.text("class"), fields.at("class"));
@@ -186,7 +187,7 @@ void read_mail(const PolicyView&, const nlohmann::json& value, Request& request)
   }
   const Fields fields(value, "/request", {"kind", "campaign", "asked", "regime"});
   static_cast<void>(fields.text("campaign"));
-  static_cast<void>(fields.text("regime"));
+  if (!fields.text("regime").empty()) subject.regime = regime_of(policy, fields, {}, {});
   request.asked =
       static_cast<fb::Mode>(fields.choice("asked", {"off", "anonymous", "pseudonymous", "identified"}));
 }
@@ -214,6 +215,10 @@ void read_data(const PolicyView& policy, const nlohmann::json& value, Request& r
   }
   const Fields fields(value, "/request", {"kind", "party", "purpose"});
   const std::string_view party = fields.text("party");
+  if (fields.text("purpose") == "legal") {
+    request.topics = fb::Topic::to_legal;
+    return;
+  }
   request.purpose = purpose_of(policy, fields);
   request.party = PolicyView::index_of(policy.vendor_ids, party);
   if (request.party != kNoIndex) {
@@ -224,7 +229,8 @@ void read_data(const PolicyView& policy, const nlohmann::json& value, Request& r
 }
 
 // `line` holds what request.key points into where a cookie is asked for by its name alone.
-Request request_of(const PolicyView& policy, const nlohmann::json& value, std::string& line) {
+Request request_of(const PolicyView& policy, const nlohmann::json& value, Subject& subject,
+                   std::string& line) {
   if (!value.is_object()) fail(ErrorCode::wrong_type, "/request", "an object");
   Request request;
   const auto kind = value.find("kind");
@@ -263,7 +269,7 @@ Request request_of(const PolicyView& policy, const nlohmann::json& value, std::s
     case fb::Kind::email_send:
     case fb::Kind::email_open:
     case fb::Kind::email_click:
-      read_mail(policy, value, request);
+      read_mail(policy, value, request, subject);
       break;
     case fb::Kind::profile_link:
     case fb::Kind::log_line:
@@ -299,9 +305,9 @@ nlohmann::json to_json(const PolicyView& policy, const Verdict& verdict) {
 Verdict ask(const nlohmann::json& input, const PolicyView*& policy, Trace* trace) {
   const Fields fields(input, "", {"policy", "subject", "request"});
   policy = &policy_of(fields);
-  const Subject subject = subject_of(*policy, fields.need("subject"));
+  Subject subject = subject_of(*policy, fields.need("subject"));
   std::string line;
-  const Request request = request_of(*policy, fields.need("request"), line);
+  const Request request = request_of(*policy, fields.need("request"), subject, line);
   return decide(*policy, subject, request, trace);
 }
 

@@ -36,7 +36,9 @@ void account_step(Case& c) {
 // regime's.
 void promotional_step(Case& c) {
   const bool refused = c.subject.consent.present && (c.subject.consent.denied & c.bit()) != 0;
-  if (c.subject.age == fb::Age::under13) {
+  if (c.subject.now <= 0) {
+    c.answer(Step::mail, Outcome::deny, Reason::subject_invalid);
+  } else if (c.subject.age == fb::Age::under13) {
     c.answer(Step::child, Outcome::deny, Reason::child);
   } else if (c.subject.account == fb::AccountState::deactivated) {
     c.answer(Step::mail, Outcome::deny, Reason::account_deactivated);

@@ -139,8 +139,10 @@ bool consent_step(Case& c) {
   return c.pass(Step::consent);
 }
 
-// changes.material: a use that is new or changed since the choice waits until it is chosen;
-// changes.deactivated: for those who left it never comes. changes.non-material: everything else goes on.
+// changes.material: a use that changed since the choice waits until it is chosen again; changes.deactivated:
+// for those who left it never comes. changes.non-material: everything else goes on. Rows lie newest first, 0
+// is the present version, and each says what its successor changed: all steps from the choice's version to
+// now count.
 bool revision_step(Case& c) {
   const ConsentState& consent = c.subject.consent;
   if (!consent.present) return c.pass(Step::revision);
@@ -148,18 +150,20 @@ bool revision_step(Case& c) {
     if (standing(c) != Standing::granted) return c.pass(Step::revision);
     return c.answer(Step::revision, Outcome::hold, Reason::revision_unknown);
   }
-  const fb::Revision& given_under = c.policy.revisions[consent.revision];
-  if ((given_under.flags() & kRevisionMaterial) == 0 || (given_under.purposes() & c.bit()) == 0) {
-    return c.pass(Step::revision);
+  for (unsigned row = 1; row <= consent.revision; ++row) {
+    const fb::Revision& step = c.policy.revisions[row];
+    if ((step.flags() & kRevisionMaterial) == 0 || (step.purposes() & c.bit()) == 0) continue;
+    const bool left = c.subject.account == fb::AccountState::deactivated;
+    return left ? c.answer(Step::revision, Outcome::deny, Reason::account_deactivated)
+                : c.answer(Step::revision, Outcome::hold, Reason::revision_material);
   }
-  if (c.subject.account == fb::AccountState::deactivated) {
-    return c.answer(Step::revision, Outcome::deny, Reason::account_deactivated);
-  }
-  return c.answer(Step::revision, Outcome::hold, Reason::revision_material);
+  return c.pass(Step::revision);
 }
 
 bool allow_step(Case& c) {
-  const Reason reason = standing(c) == Standing::granted ? Reason::granted : Reason::opt_out_regime;
+  Reason reason = standing(c) == Standing::granted ? Reason::granted : Reason::opt_out_regime;
+  if (c.subject.age == fb::Age::under13)
+    reason = Reason::parental_grant;  // the child step let only that pass
   return c.answer(Step::consent, Outcome::allow, reason);
 }
 
@@ -192,12 +196,18 @@ Verdict judge_all(Case& c, PurposeSet purposes) {
     c.answer(Step::party, Outcome::deny, Reason::no_rule);
     return c.verdict;
   }
+  fb::Mode mode = fb::Mode::identified;
+  std::uint32_t retention = ~std::uint32_t{0};
   for (std::uint8_t number = 0; number < c.policy.purposes.count; ++number) {
     if ((purposes >> number & 1u) == 0) continue;
     purposes &= ~(PurposeSet{1} << number);
     c.purpose = number;
     if (judge(c).outcome != Outcome::allow) return c.verdict;
+    if (c.verdict.mode < mode) mode = c.verdict.mode;
+    if (c.verdict.retention < retention) retention = c.verdict.retention;
   }
+  c.verdict.mode = mode;  // a ceiling is a minimum, and so is a retention
+  c.verdict.retention = retention;
   if (purposes != 0)
     c.answer(Step::party, Outcome::deny, Reason::no_rule);  // a purpose the policy does not have
   return c.verdict;
@@ -216,14 +226,10 @@ bool Case::answer(Step step, Outcome outcome, Reason reason) {
   verdict.purpose = purpose;
   verdict.mode = fb::Mode::off;
   verdict.retention = 0;
-  // Where the row itself decides, it says why; a signal, a child's age or the scope have a sentence of their
-  // own.
-  const bool row_decides = step == Step::rule || step == Step::necessary || step == Step::regime ||
-                           step == Step::consent || (step == Step::mail && outcome == Outcome::allow);
-  const std::uint16_t of_row = rule != nullptr ? rule->clause() : declared_clause;
-  const std::uint16_t of_reason = policy.clause_of(reason);
-  verdict.clause =
-      row_decides ? (of_row != kNoIndex ? of_row : of_reason) : (of_reason != kNoIndex ? of_reason : of_row);
+  // A reason that the policy gives a sentence of its own cites that; the others cite the row's, or the
+  // declaration's.
+  verdict.clause = policy.clause_of(reason);
+  if (verdict.clause == kNoIndex) verdict.clause = rule != nullptr ? rule->clause() : declared_clause;
   if (outcome == Outcome::allow && purpose != kNoPurpose) {
     const fb::Purpose& row = policy.purposes[purpose];
     verdict.mode = rule != nullptr && rule->mode() < row.mode() ? rule->mode() : row.mode();

@@ -11,13 +11,6 @@ bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
 bool is_hex(char c) { return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f'); }
 bool is_slash(char c) { return c == '/' || c == '\\'; }
 
-// WHATWG URL §4.4 step 1: C0 controls and spaces at either end do not count.
-std::string_view trim(std::string_view url) {
-  while (!url.empty() && static_cast<unsigned char>(url.front()) <= ' ') url.remove_prefix(1);
-  while (!url.empty() && static_cast<unsigned char>(url.back()) <= ' ') url.remove_suffix(1);
-  return url;
-}
-
 // `word` is lower case.
 bool equals_ignoring_case(std::string_view text, std::string_view word) {
   if (text.size() != word.size()) return false;
@@ -76,37 +69,38 @@ unsigned dots_in(std::string_view segment) {
 
 }  // namespace
 
-bool UrlHead::read(std::string_view url, const UrlHead* base) {
+// WHATWG URL §4.4 step 1: C0 controls and spaces at either end do not count.
+fb::Reason UrlHead::read(std::string_view url, const UrlHead* base) {
   host_length_ = path_length_ = 0;
   host_is_address_ = false;
-  url = trim(url.substr(0, url.find_first_of("?#")));
+  url = url.substr(0, url.find_first_of("?#"));
+  while (!url.empty() && static_cast<unsigned char>(url.front()) <= ' ') url.remove_prefix(1);
+  const std::size_t head = url.size();
   const std::size_t length = scheme_length(url);
-  if (length > 0) {
-    scheme_ = scheme_of(url.substr(0, length));
-    url.remove_prefix(length + 1);
-    switch (scheme_) {
-      case Scheme::peer:
-        return read_authority(url);
-      case Scheme::http:
-      case Scheme::https:
-        break;
-      default:
-        return true;  // nothing behind it decides
-    }
+  scheme_ = length > 0 ? scheme_of(url.substr(0, length)) : base != nullptr ? base->scheme_ : Scheme::none;
+  if (length > 0 && (scheme_ == Scheme::local || scheme_ == Scheme::handoff || scheme_ == Scheme::other)) {
+    return fb::Reason::none;  // nothing behind it decides
+  }
+  if (head > kMaxUrlHead) return fb::Reason::url_too_long;
+  while (!url.empty() && static_cast<unsigned char>(url.back()) <= ' ') url.remove_suffix(1);
+  if (length > 0) url.remove_prefix(length + 1);
+  return read_network(url, length > 0, base) ? fb::Reason::none : fb::Reason::url_invalid;
+}
+
+bool UrlHead::read_network(std::string_view url, bool absolute, const UrlHead* base) {
+  if (scheme_ == Scheme::peer) return read_authority(url);
+  if (scheme_ != Scheme::http && scheme_ != Scheme::https) return false;  // relative to nothing
+  const bool has_authority = url.size() >= 2 && is_slash(url[0]) && is_slash(url[1]);
+  if (!has_authority) {
     // "https:x" and "https:/x" depend on the page's scheme, "https:///x" skips slashes: not read alike
     // everywhere.
-    if (url.size() < 2 || !is_slash(url[0]) || !is_slash(url[1])) return false;
-  } else {
-    if (base == nullptr || (base->scheme_ != Scheme::http && base->scheme_ != Scheme::https)) return false;
-    scheme_ = base->scheme_;
-    if (url.size() < 2 || !is_slash(url[0]) || !is_slash(url[1])) {
-      for (std::size_t i = 0; i < base->host_length_; ++i) host_[i] = base->host_[i];
-      host_length_ = base->host_length_;
-      host_is_address_ = base->host_is_address_;
-      const bool from_root = !url.empty() && is_slash(url[0]);
-      if (!from_root && !copy_path_of(*base, !url.empty())) return false;
-      return read_path(url);
-    }
+    if (absolute) return false;
+    for (std::size_t i = 0; i < base->host_length_; ++i) host_[i] = base->host_[i];
+    host_length_ = base->host_length_;
+    host_is_address_ = base->host_is_address_;
+    const bool from_root = !url.empty() && is_slash(url[0]);
+    if (!from_root && !copy_path_of(*base, !url.empty())) return false;
+    return read_path(url);
   }
   url.remove_prefix(2);
   std::size_t end = 0;
@@ -127,10 +121,13 @@ bool UrlHead::read_authority(std::string_view authority) {
     if (end == std::string_view::npos) end = authority.size();
   }
   const std::string_view port = authority.substr(end);
+  unsigned number = 0;
   for (std::size_t i = 0; i < port.size(); ++i) {
     if (i == 0 ? port[i] != ':' : !is_digit(port[i])) return false;
+    if (i > 0) number = number * 10 + static_cast<unsigned>(port[i] - '0');
+    if (number > 65535) return false;
   }
-  return port.size() <= 6 && read_host(authority.substr(0, end));
+  return read_host(authority.substr(0, end));
 }
 
 bool UrlHead::read_host(std::string_view host) {

@@ -8,6 +8,8 @@ namespace {
 using fb::Outcome;
 using fb::Reason;
 
+constexpr std::size_t kMaxStorageText =
+    65536;  ///< sixteen times the longest cookie; a key that long is no name
 constexpr std::uint8_t kPatternLinked = 4;
 constexpr std::uint8_t kPatternThirdParty = 16;
 
@@ -40,7 +42,8 @@ bool is_cookie(fb::StorageApi api) {
 // policy.
 bool enter_page(Case& c, UrlHead& page) {
   if (c.request.page.empty()) return !c.answer(Step::scope, Outcome::deny, Reason::page_missing);
-  if (!page.read(c.request.page, nullptr)) return !c.answer(Step::scope, Outcome::deny, Reason::url_invalid);
+  const Reason wrong = page.read(c.request.page, nullptr);
+  if (wrong != Reason::none) return !c.answer(Step::scope, Outcome::deny, wrong);
   const bool network = page.scheme() == Scheme::http || page.scheme() == Scheme::https;
   const Target target = network ? c.policy.find(page.host(), page.path(), page.host_is_address()) : Target{};
   if (target.party == PartyKind::co_brand) return !c.answer(Step::scope, Outcome::deny, Reason::co_brand);
@@ -53,7 +56,8 @@ Verdict decide_web_request(Case& c) {
   UrlHead page;
   UrlHead url;
   if (!enter_page(c, page)) return c.verdict;
-  if (!url.read(c.request.url, &page)) return answered(c, Step::scope, Outcome::deny, Reason::url_invalid);
+  const Reason wrong = url.read(c.request.url, &page);
+  if (wrong != Reason::none) return answered(c, Step::scope, Outcome::deny, wrong);
   switch (url.scheme()) {
     case Scheme::local:  // nothing leaves the machine; what runs inside asks for itself
       return answered(c, Step::scope, Outcome::allow, Reason::local_scheme);
@@ -83,7 +87,8 @@ Verdict decide_web_storage(Case& c) {
   UrlHead page;
   if (!enter_page(c, page)) return c.verdict;
   const fb::StorageApi api = c.request.api;
-  if (api == fb::StorageApi::none) return answered(c, Step::scope, Outcome::deny, Reason::request_invalid);
+  if (api == fb::StorageApi::none || c.request.key.size() > kMaxStorageText)
+    return answered(c, Step::scope, Outcome::deny, Reason::request_invalid);
 
   std::string_view name = c.request.key;
   c.storage = kind_bit(fb::StorageKind::script);
@@ -111,7 +116,7 @@ Verdict decide_web_storage(Case& c) {
   if (declared == nullptr) {
     UrlHead writer;
     c.target = Target{};
-    if (!c.request.writer.empty() && writer.read(c.request.writer, &page)) {
+    if (!c.request.writer.empty() && writer.read(c.request.writer, &page) == Reason::none) {
       c.target.vendor = c.policy.find(writer.host(), writer.path(), writer.host_is_address()).vendor;
     }
     // W6. A policy may let undeclared session cookies be: they end with the browser (cookies.session).
@@ -139,8 +144,14 @@ Verdict decide_web_storage(Case& c) {
 Verdict decide_web_handoff(Case& c) {
   UrlHead page;
   UrlHead url;
-  if (!enter_page(c, page)) return c.verdict;
-  if (!url.read(c.request.url, &page)) return answered(c, Step::scope, Outcome::strip, Reason::url_invalid);
+  // Without a page it is ours that asks; a page that is not ours has nothing of ours to hand on.
+  const bool from_page = !c.request.page.empty();
+  if (from_page && !enter_page(c, page)) {
+    c.verdict.outcome = Outcome::strip;
+    return c.verdict;
+  }
+  const Reason wrong = url.read(c.request.url, from_page ? &page : nullptr);
+  if (wrong != Reason::none) return answered(c, Step::scope, Outcome::strip, wrong);
   c.target = c.policy.find(url.host(), url.path(), url.host_is_address());
   c.pass(Step::party);
   if (c.target.party == PartyKind::first)

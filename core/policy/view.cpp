@@ -1,5 +1,7 @@
 #include "policy/view.h"
 
+#include "policy/countries.h"
+
 namespace metrofax::consent {
 namespace {
 
@@ -199,7 +201,7 @@ std::uint16_t PolicyView::regime_of_place(std::string_view country, std::string_
   const unsigned country_code = byte(country[0]) | byte(country[1]) << 8;
   std::uint32_t region_code = 0;
   for (std::size_t i = 0; i < region.size() && i < 3; ++i) region_code |= byte(region[i]) << (8 * i);
-  std::uint16_t regime = elsewhere_regime_;
+  std::uint16_t regime = is_country(country[0], country[1]) ? elsewhere_regime_ : strict_regime;
   for (const fb::Place& place : places_) {
     if (place.country() != country_code) continue;
     if (place.region() == region_code) return place.regime();

@@ -24,9 +24,7 @@ function gateOf(input: Fields, gates: Gates): Gate {
 
 const decide: Op = (input, gates) => {
   const fields = new Fields(input, '', ['policy', 'subject', 'request'])
-  const gate = gateOf(fields, gates)
-  const subject = fields.need('subject')
-  return { verdict: decideJson(gate, subject, fields.need('request')) }
+  return { verdict: decideJson(gateOf(fields, gates), fields) }
 }
 
 const OPS: Record<string, Op | undefined> = { __proto__: null as never, decide }

@@ -53,9 +53,6 @@ export interface Verdict {
 export const OUTCOMES = ['deny', 'allow', 'hold', 'strip'] as const
 export const MODES = ['off', 'anonymous', 'pseudonymous', 'identified'] as const
 
-/** Bytes of a URL that are copied at most: the host and the path that decide lie well within. */
-const URL_HEAD = 4000
-
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
@@ -90,48 +87,39 @@ export class Gate {
   /** 0, or the ErrorCode for which the policy was refused. */
   readonly policyStatus_: number
 
-  /** Copies text to `to`; the bytes written, or -1 if it does not fit into `room`. */
-  private put_(text: string, to: number, room: number): number {
+  /** Copies at most `most` UTF-16 units of text to `to`, where there is room for all of them; the bytes written. */
+  private put_(text: string, to: number, most: number): number {
     const { bytes_: bytes } = this
-    const length = text.length
-    if (length > room) return -1
+    const length = Math.min(text.length, most)
     for (let i = 0; i < length; ++i) {
       const code = text.charCodeAt(i)
-      if (code > 127) {
-        const rest = encoder.encodeInto(text.slice(i), bytes.subarray(to + i, to + room))
-        return rest.read === length - i ? i + rest.written : -1
-      }
+      if (code > 127) return i + encoder.encodeInto(text.slice(i, length), bytes.subarray(to + i)).written
       bytes[to + i] = code
     }
     return length
   }
 
   /**
-   * Copies the part of a URL that decides: up to the first '?' or '#'. A longer head is cut, and a '|' put where it was
-   * cut: no host holds that character, so a host that did not end before the cut is unreadable and never a shorter one.
+   * Copies what decides of a URL: from its first character above a space to its first '?' or '#', at most one unit more than
+   * the core reads. The core, which alone knows the limit, calls that too long.
    */
-  private putUrl_(url: string, to: number, room: number): number {
-    if (room <= URL_HEAD) return -1
+  private putUrl_(url: string, to: number): number {
     const { bytes_: bytes } = this
-    const length = url.length
-    for (let i = 0; i < length; ++i) {
+    let from = 0
+    while (url.charCodeAt(from) <= 32) ++from
+    const end = Math.min(url.length, from + at.MAX_URL_UNITS)
+    for (let i = from; i < end; ++i) {
       const code = url.charCodeAt(i)
-      if (code === 63 || code === 35) return i
-      if (code > 127 || i === URL_HEAD) return this.putOddUrl_(url, to, room)
-      bytes[to + i] = code
+      if (code === 63 || code === 35) return i - from
+      if (code > 127) return this.put_(url.slice(from).split(/[?#]/, 1)[0]!, to, at.MAX_URL_UNITS)
+      bytes[to + i - from] = code
     }
-    return length
+    return end - from
   }
 
-  private putOddUrl_(url: string, to: number, room: number): number {
-    const head = url.split(/[?#]/, 1)[0]!
-    return this.put_(head.length > URL_HEAD ? head.slice(0, URL_HEAD / 4) + '|' : head, to, room)
-  }
-
-  /** The page that asks from now on. One that does not fit leaves none: everything is denied. */
+  /** The page that asks from now on. */
   setPage_(url: string): void {
-    const length = this.putUrl_(url, this.x_.page_at(), at.PAGE_BYTES)
-    this.x_.set_page(length < 0 ? at.PAGE_BYTES + 1 : length)
+    this.x_.set_page(this.putUrl_(url, this.x_.page_at()))
   }
 
   /**
@@ -139,17 +127,17 @@ export class Gate {
    * verdict() tells the rest. Whatever goes wrong on the way is a deny.
    */
   decide_(kind: Kind, how: number, text: string, writer = ''): Outcome {
-    const isUrl = kind !== Kind.web_storage
-    const length = isUrl ? this.putUrl_(text, this.text_, at.TEXT_BYTES) : this.put_(text, this.text_, at.TEXT_BYTES)
-    const more = writer && length >= 0 ? this.putUrl_(writer, this.text_ + length, at.TEXT_BYTES - length) : 0
-    this.status_ = length < 0 || more < 0 ? 7 : this.x_.decide(kind, how, length, more)
+    const key = kind === Kind.web_storage
+    const length = key ? this.put_(text, this.text_, at.MAX_KEY_UNITS) : this.putUrl_(text, this.text_)
+    const more = writer ? this.putUrl_(writer, this.text_ + length) : 0
+    this.status_ = this.x_.decide(kind, how, length, more)
     return this.status_ ? Outcome.deny : (this.bytes_[this.verdict_ + at.VERDICT_OUTCOME] as Outcome)
   }
 
   /** The whole of the last answer. */
   verdictOf_(): Verdict {
     const { view_: view, verdict_: from } = this
-    if (this.status_) return denied(Reason.url_too_long, this.name_(List.reasons, Reason.url_too_long))
+    if (this.status_) return denied(Reason.request_invalid, this.name_(List.reasons, Reason.request_invalid))
     const reasonCode = view.getUint16(from + at.VERDICT_REASON, true)
     const mode = view.getUint8(from + at.VERDICT_MODE)
     const purpose = view.getUint8(from + at.VERDICT_PURPOSE)
@@ -167,7 +155,7 @@ export class Gate {
 
   /** The reason of the last answer. */
   reason_(): Reason {
-    return this.status_ ? Reason.url_too_long : this.view_.getUint16(this.verdict_ + at.VERDICT_REASON, true)
+    return this.status_ ? Reason.request_invalid : this.view_.getUint16(this.verdict_ + at.VERDICT_REASON, true)
   }
 
   private take_(length: number): string {
@@ -183,21 +171,18 @@ export class Gate {
 
   /** The index of an id in a list; NO_INDEX if the list does not have it. */
   index_(list: List, id: string): number {
-    const length = this.put_(id, this.text_, at.TEXT_BYTES)
-    return length < 0 ? at.NO_INDEX : this.x_.index_of(list, length)
+    return this.x_.index_of(list, this.put_(id, this.text_, at.MAX_KEY_UNITS))
   }
 
   /** The regime of a place (W7): ISO 3166 country, and the region behind the hyphen; both may be empty. */
   regimeOf_(country: string, region: string): number {
-    const length = this.put_(country, this.text_, 2)
-    const more = length < 0 ? -1 : this.put_(region, this.text_ + length, 3)
-    return more < 0 ? at.NO_INDEX : this.x_.regime_of(length, more)
+    const length = this.put_(country, this.text_, 3)
+    return this.x_.regime_of(length, this.put_(region, this.text_ + length, 4))
   }
 
   /** The Tri of a US Privacy String; 3 if it cannot be read. */
   usp_(text: string): number {
-    const length = this.put_(text, this.text_, at.TEXT_BYTES)
-    return length < 0 ? 3 : this.x_.read_usp(length)
+    return this.x_.read_usp(this.put_(text, this.text_, 5))
   }
 
   /** Fills in the facts about policy and regime (FACTS_*). */
@@ -207,8 +192,7 @@ export class Gate {
 
   /** Reads the consent cookie out of document.cookie's text into the subject; true unless it is damaged. */
   readConsent_(cookies: string): boolean {
-    const length = this.put_(cookies, this.text_, at.TEXT_BYTES)
-    return this.x_.read_consent(length < 0 ? at.TEXT_BYTES + 1 : length) === 0
+    return this.x_.read_consent(this.put_(cookies, this.text_, at.MAX_KEY_UNITS)) === 0
   }
 
   /** The subject's consent as cookie text, '' if it cannot be written. */

@@ -18,13 +18,11 @@ const enumOf = (type: Record<string, string | number>, name: string): number => 
 
 // ---- subject
 
-function regimeOf(gate: Gate, subject: Fields): number {
-  const regime = subject.text('regime')
-  let country = subject.text('country')
-  let region = subject.text('region')
+function regimeOf(gate: Gate, fields: Fields, country = '', region = ''): number {
+  const regime = fields.text('regime')
   if (regime) {
     const index = gate.index_(List.regimes, regime)
-    if (index === at.NO_INDEX) fail(ErrorCode.bad_value, subject.at('regime'), 'the id of a regime of the policy')
+    if (index === at.NO_INDEX) fail(ErrorCode.bad_value, fields.at('regime'), 'the id of a regime of the policy')
     return index
   }
   const bytes = (text: string): number => new TextEncoder().encode(text).length
@@ -107,7 +105,7 @@ export function writeSubject(gate: Gate, value: unknown): void {
     'parental',
   ])
   view.setBigInt64(from + at.SUBJECT_NOW, BigInt(fields.time('now')), true)
-  view.setUint16(from + at.SUBJECT_REGIME, regimeOf(gate, fields), true)
+  view.setUint16(from + at.SUBJECT_REGIME, regimeOf(gate, fields, fields.text('country'), fields.text('region')), true)
   writeConsent(gate, fields)
   writeSignals(gate, fields)
   const account = fields.find('account')
@@ -163,14 +161,15 @@ function readStorage(value: unknown): Asked {
   return { kind: Kind.web_storage, how, text, page, writer }
 }
 
-function readMail(kind: Kind, value: unknown): Asked {
+function readMail(gate: Gate, kind: Kind, value: unknown): Asked {
   if (kind === Kind.email_send) {
     const fields = new Fields(value, '/request', ['kind', 'class'])
     return { kind, topics: topic('class_', fields.text('class'), fields.at('class')) }
   }
   const fields = new Fields(value, '/request', ['kind', 'campaign', 'asked', 'regime'])
   fields.text('campaign')
-  fields.text('regime')
+  // E3: the campaign's regime, where the request names one, is what counts.
+  if (fields.text('regime')) gate.view_.setUint16(gate.subject_ + at.SUBJECT_REGIME, regimeOf(gate, fields), true)
   return { kind, mode: fields.choice('asked', ['off', 'anonymous', 'pseudonymous', 'identified']) }
 }
 
@@ -195,6 +194,7 @@ function readData(gate: Gate, kind: Kind, value: unknown): Asked {
   const fields = new Fields(value, '/request', ['kind', 'party', 'purpose'])
   const party = fields.text('party')
   const id = fields.text('purpose')
+  if (id === 'legal') return { kind, topics: Topic.to_legal }
   const purpose = id ? gate.index_(List.purposes, id) : 255
   if (purpose === at.NO_INDEX) fail(ErrorCode.bad_value, fields.at('purpose'), 'the id of a purpose of the policy')
   const vendor = gate.index_(List.vendors, party)
@@ -226,7 +226,7 @@ function readRequest(gate: Gate, value: unknown): Asked {
     case Kind.email_send:
     case Kind.email_open:
     case Kind.email_click:
-      return readMail(kind, value)
+      return readMail(gate, kind, value)
     case Kind.profile_link:
     case Kind.log_line:
     case Kind.disclosure:
@@ -236,10 +236,10 @@ function readRequest(gate: Gate, value: unknown): Asked {
   }
 }
 
-/** One verdict for a subject and a request in JSON. Throws OpError on bad input. */
-export function decideJson(gate: Gate, subject: unknown, request: unknown): Verdict {
-  writeSubject(gate, subject)
-  const asked = readRequest(gate, request)
+/** One verdict for {"subject", "request"} in JSON. Throws OpError on bad input. */
+export function decideJson(gate: Gate, fields: Fields): Verdict {
+  writeSubject(gate, fields.need('subject'))
+  const asked = readRequest(gate, fields.need('request'))
   const { view_: view, request_: from } = gate
   view.setUint32(from + at.REQUEST_TOPICS, (asked.topics ?? 0) >>> 0, true)
   view.setUint16(from + at.REQUEST_PARTY, asked.party ?? at.NO_INDEX, true)
