@@ -3,8 +3,7 @@
 #include <array>
 #include <cmath>
 
-#include "cookies/bytes.h"
-#include "cookies/date.h"
+#include "cli/rfc3339.h"
 #include "cookies/url.h"
 
 namespace metrofax::consent::cli {
@@ -48,12 +47,6 @@ bool flag_member(const json& object, const char* key) {
 
 std::string_view optional_text(const json& object, const std::string& where, const char* key) {
   return has_member(object, key) ? std::string_view(text_member(object, where, key)) : std::string_view{};
-}
-
-/// Two digits at `at` of a text, or a number above all limits.
-int two_digits(std::string_view text, std::size_t at) {
-  if (text.size() < at + 2 || !is_digit(text[at]) || !is_digit(text[at + 1])) return 1000;
-  return (text[at] - '0') * 10 + (text[at + 1] - '0');
 }
 
 }  // namespace
@@ -106,42 +99,6 @@ CookiePage page_member(const json& object, const std::string& where) {
   page.public_suffix = optional_text(object, where, "publicSuffix");
   page.partition = optional_text(object, where, "partition");
   return page;
-}
-
-std::optional<std::int64_t> parse_rfc3339(std::string_view text) {
-  // 2026-01-01T00:00:00[.fraction](Z|+hh:mm|-hh:mm)
-  const int century = two_digits(text, 0);
-  const int year_of_century = two_digits(text, 2);
-  const int month = two_digits(text, 5);
-  const int day = two_digits(text, 8);
-  const int hour = two_digits(text, 11);
-  const int minute = two_digits(text, 14);
-  const int second = two_digits(text, 17);
-  if (century > 99 || year_of_century > 99 || text.size() < 20 || text[4] != '-' || text[7] != '-' ||
-      to_lower(text[10]) != 't' || text[13] != ':' || text[16] != ':' || month < 1 || month > 12 || day < 1 ||
-      hour > 23 || minute > 59 || second > 60) {
-    return std::nullopt;
-  }
-  const int year = century * 100 + year_of_century;
-  const int next_month = days_from_civil(month == 12 ? year + 1 : year, month == 12 ? 1 : month + 1, 1);
-  const int first = days_from_civil(year, month, 1);
-  if (year < 1 || day > next_month - first) return std::nullopt;
-  std::string_view rest = text.substr(19);
-  if (rest.front() == '.') {
-    rest.remove_prefix(1);
-    if (rest.empty() || !is_digit(rest.front())) return std::nullopt;
-    while (!rest.empty() && is_digit(rest.front())) rest.remove_prefix(1);
-  }
-  int offset = 0;  // minutes
-  if (rest.size() == 6 && (rest[0] == '+' || rest[0] == '-') && rest[3] == ':') {
-    const int hours = two_digits(rest, 1);
-    const int minutes = two_digits(rest, 4);
-    if (hours > 23 || minutes > 59) return std::nullopt;
-    offset = (hours * 60 + minutes) * (rest[0] == '-' ? -1 : 1);
-  } else if (rest.size() != 1 || to_lower(rest[0]) != 'z') {
-    return std::nullopt;
-  }
-  return std::int64_t{first + day - 1} * 86400 + hour * 3600 + (minute - offset) * 60 + second;
 }
 
 std::int64_t time_member(const json& object, const std::string& where,

@@ -36,9 +36,6 @@ cookies::CookiePage page_member(const nlohmann::json& object, const std::string&
 std::int64_t time_member(const nlohmann::json& object, const std::string& where,
                          std::optional<std::int64_t> otherwise);
 
-/// The moment an RFC 3339 text names, fractions dropped; nothing where it is none.
-std::optional<std::int64_t> parse_rfc3339(std::string_view text);
-
 /// A cookie to serialise, from the shape that cookie.parse answers with (either of them). Unknown members are
 /// errors: an attribute misspelt must not be an attribute lost.
 struct CookieInput {
