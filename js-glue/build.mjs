@@ -5,7 +5,7 @@
 // Needs what CMake's native and wasm presets make (mfconsent, wire-layout, gate.wasm); tests/support/build makes them first.
 // Property names that end in an underscore are internal: in the browser bundles they are shortened (mangleProps), so such a
 // name must never cross a bundle's border nor be looked up by text. --measure prints what embed.mjs's constants come from.
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
@@ -38,7 +38,6 @@ await need(authored, 'the policy to embed');
 for (const source of ['browser/main.ts', 'index.ts', 'ui/main.ts', 'node.ts']) await need(here(`src/${source}`), 'source');
 
 try {
-  await rm(dist, { recursive: true, force: true });
   await mkdir(dist, { recursive: true });
   const [gate, policy, facts] = [join(dist, 'gate.wasm'), join(dist, 'policy.bin'), fromRoot('build/notice.json')];
   await generateTypeScript();
@@ -52,9 +51,19 @@ try {
     values['no-types'] ? undefined : declarations(),
   ]);
   await reportSizes();
+  await takeTheirPlace();
 } catch (error) {
+  await rm(dist, { recursive: true, force: true });
   says(error instanceof Error ? error.message : String(error));
   process.exit(1);
+}
+
+/** js-glue/dist is whole at every moment: whoever serves from it while we build sees the old files or the new ones. */
+async function takeTheirPlace() {
+  const [place, old] = [here('dist'), `${dist}-old`];
+  await rename(place, old).catch(() => undefined); // the first time there is none
+  await rename(dist, place);
+  await rm(old, { recursive: true, force: true });
 }
 
 /** @param {string} gate @param {string} policy */

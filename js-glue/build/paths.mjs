@@ -9,7 +9,8 @@ export const here = (path) => fileURLToPath(new URL(`../${path}`, import.meta.ur
 /** Absolute path of something in the repository. @param {string} path */
 export const fromRoot = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-export const dist = here('dist');
+/** Where the build puts everything; it becomes js-glue/dist when all of it is there. */
+export const dist = fromRoot(`build/js-dist-${process.pid}`);
 export const gen = here('src/gen');
 
 /** @param {string} text */

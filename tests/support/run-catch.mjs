@@ -41,8 +41,9 @@ function runPreset(preset) {
 
 /** @param {string} file @param {string} preset @returns {import('./run.mjs').Outcome} */
 function readReport(file, preset) {
-  const outcome = { passed: 0, failed: 0, skipped: 0, /** @type {string[]} */ failures: [] };
-  let xml = '';
+  const outcome = { passed: 0, failed: 0, skipped: 0, failures: /** @type {string[]} */ ([]) };
+  /** @type {string} */
+  let xml;
   try {
     xml = readFileSync(file, 'utf8');
   } catch {

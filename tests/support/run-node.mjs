@@ -7,7 +7,7 @@ const FILE_LIMIT = 600_000;
 
 /** @param {string[]} files @param {string} base failures name files relative to it @returns {Promise<import('./run.mjs').Outcome>} */
 export async function runFiles(files, base) {
-  const outcome = { passed: 0, failed: 0, skipped: 0, /** @type {string[]} */ failures: [] };
+  const outcome = { passed: 0, failed: 0, skipped: 0, failures: /** @type {string[]} */ ([]) };
   for (const file of files) {
     const name = relative(base, file);
     const before = { ...outcome };

@@ -32,12 +32,12 @@ function counts({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
-const total = { passed: 0, failed: 0, skipped: 0, /** @type {string[]} */ failures: [] };
+const total = { passed: 0, failed: 0, skipped: 0, failures: /** @type {string[]} */ ([]) };
 for (const suite of process.argv.slice(2)) {
   console.log(`\n== ${suite}`);
   const started = Date.now();
   const outcomes = await runSuite(suite);
-  const sum = { passed: 0, failed: 0, skipped: 0, /** @type {string[]} */ failures: [] };
+  const sum = { passed: 0, failed: 0, skipped: 0, failures: /** @type {string[]} */ ([]) };
   if (outcomes.length === 0) {
     sum.skipped = 1;
     console.log(`   skipped: there is nothing in tests/${suite} yet`);

@@ -33,6 +33,7 @@ export async function openChromium(options) {
     if (options.colorScheme) features.push({ name: 'prefers-color-scheme', value: options.colorScheme });
     if (options.reducedMotion) features.push({ name: 'prefers-reduced-motion', value: 'reduce' });
     if (features.length > 0) await page.emulateMediaFeatures(features);
+    /** @type {Record<string, string>} */
     const headers = { ...options.headers, ...(options.language && { 'Accept-Language': options.language }) };
     if (Object.keys(headers).length > 0) await page.setExtraHTTPHeaders(headers);
     if (options.language) await page.evaluateOnNewDocument(languageScript(options.language));

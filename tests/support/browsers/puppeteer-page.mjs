@@ -23,13 +23,14 @@ export async function puppeteerPage(browser, context, options, prepare) {
   raw.on('pageerror', (error) => errors.push(String(error)));
 
   /** @type {Page['evaluate']} */
-  const evaluate = (script, ...args) => raw.evaluate(expression(script, args));
+  const evaluate = (script, ...args) => /** @type {Promise<any>} */ (raw.evaluate(expression(script, args)));
   /** @type {Page['waitFor']} */
   const waitFor = async (script, ...args) => {
     const source = expression(script, args);
     try {
-      const handle = await raw.waitForFunction(source, { timeout });
-      return await handle.jsonValue();
+      // Not by animation frames: a tab in the background has none.
+      const handle = await raw.waitForFunction(source, { timeout, polling: 25 });
+      return /** @type {any} */ (await handle.jsonValue());
     } catch (error) {
       throw new Error(`${browser} waited ${timeout} ms in vain for ${source.slice(0, 400)}`, { cause: error });
     }
@@ -47,6 +48,7 @@ export async function puppeteerPage(browser, context, options, prepare) {
     back: async () => void (await raw.goBack({ waitUntil: 'load' })),
     url: () => Promise.resolve(raw.url()),
     click: async (selector) => {
+      await raw.bringToFront();
       const { x, y } = await waitFor(clickPoint(selector));
       await raw.mouse.click(x, y);
     },
