@@ -1,0 +1,46 @@
+// The figures: node tests/bench/run.mjs [verdict] [start] [size] [--json FILE] [--count N] [--rounds N] [--loads N]
+//
+// Ours and the peers' in one run on one machine: compare the ratios. Prints tables and writes build/bench.json (or FILE), where
+// sections that were not run again stay as they were. Nothing here passes or fails. Needs what tests/support/build makes.
+import { readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { machine } from './machine.mjs';
+import { fromRoot } from './paths.mjs';
+
+/** @type {Record<string, (options: { count: number, rounds: number, loads: number }) => Promise<object>>} */
+const SECTIONS = {
+  verdict: async (options) => (await import('./verdict.mjs')).benchVerdict(options),
+  start: async (options) => (await import('./start.mjs')).benchStart(options),
+  size: async () => (await import('./size.mjs')).benchSize(),
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'string', default: fromRoot('build/bench.json') },
+    count: { type: 'string', default: '100000' },
+    rounds: { type: 'string', default: '7' },
+    loads: { type: 'string', default: '21' },
+  },
+});
+const unknown = positionals.filter((name) => !(name in SECTIONS));
+if (unknown.length > 0) {
+  console.error(`bench: there is no ${unknown.join(', ')}; there are ${Object.keys(SECTIONS).join(', ')}`);
+  process.exit(2);
+}
+const options = { count: Number(values.count), rounds: Number(values.rounds), loads: Number(values.loads) };
+const chosen = positionals.length > 0 ? positionals : Object.keys(SECTIONS);
+
+/** @type {Record<string, object>} */
+const results = await readFile(values.json, 'utf8').then(JSON.parse, () => ({}));
+try {
+  for (const name of chosen) {
+    const on = await machine();
+    console.log(Object.entries(on).map(([key, value]) => `${key}: ${value}`).join('\n'));
+    results[name] = { machine: on, ...await /** @type {any} */ (SECTIONS[name])(options) };
+    await writeFile(values.json, `${JSON.stringify(results, null, 2)}\n`);
+  }
+} catch (error) {
+  console.error(`bench: ${error instanceof Error ? error.stack : String(error)}`);
+  process.exit(1);
+}
