@@ -95,8 +95,8 @@ export class Session {
     for (const event of ['pageshow', 'focus', 'visibilitychange']) addEventListener(event, () => { this.refresh_(); }, true)
   }
 
-  private read_(): void {
-    this.seen_ = readCookies()
+  private read_(cookies = readCookies()): void {
+    this.seen_ = cookies
       .split(/; */)
       .filter((pair) => pair.startsWith('mf_consent='))
       .join(';')
@@ -104,10 +104,13 @@ export class Session {
     this.tick_()
   }
 
-  /** Another tab may have decided: reads the cookie again and tells if it changed. */
-  refresh_(): void {
+  /**
+   * Another tab may have decided: reads the cookie again and tells if it changed. A message from that tab brings the text
+   * along, because it can be here before the cookie is (Firefox keeps a copy of the cookies in each process).
+   */
+  refresh_(cookies?: string): void {
     const before = this.seen_
-    this.read_()
+    this.read_(cookies)
     if (before !== this.seen_) this.tell_()
   }
 
@@ -239,7 +242,7 @@ export class Session {
     this.seen_ = line.split(';', 1)[0]!
     this.kept_ = readCookies().includes(this.seen_)
     this.damaged_ = false
-    this.channel_?.postMessage(0)
+    this.channel_?.postMessage(this.seen_)
     this.tell_()
   }
 
