@@ -88,7 +88,7 @@ export class Session {
     this.read_()
     try {
       this.channel_ = new BroadcastChannel('mf_consent')
-      this.channel_.onmessage = () => { this.refresh_(); }
+      this.channel_.onmessage = ({ data }) => { this.refresh_(String(data)); }
     } catch {
       // Opaque origins have no channels; focus and pageshow still bring news.
     }
