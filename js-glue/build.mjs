@@ -15,6 +15,7 @@ import { generateTypeScript } from './build/gen.mjs';
 import { buildNotices } from './build/notice.mjs';
 import { dist, fromRoot, here, need, run, says } from './build/paths.mjs';
 import { reportSizes } from './build/sizes.mjs';
+import { buildWasm } from './build/wasm.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -28,9 +29,6 @@ const mfconsent = fromRoot('build/native/mfconsent');
 const BROWSERS = ['chrome111', 'firefox115', 'safari16.4'];
 const INTERNAL = /_$/;
 
-/** Binaryen's optimiser is newer than Debian's Emscripten. Traps stay: a check that fails must end the call. */
-const WASM_OPT = ['-Os', '--reorder-locals', '--reorder-functions', '--strip-debug', '--strip-producers'];
-
 await need(mfconsent, 'cmake --build --preset native');
 await need(fromRoot('build/native/wire-layout'), 'cmake --build --preset native');
 await need(fromRoot('build/wasm/gate.wasm'), 'cmake --build --preset wasm');
@@ -42,7 +40,7 @@ try {
   const [gate, policy, facts] = [join(dist, 'gate.wasm'), join(dist, 'policy.bin'), fromRoot('build/notice.json')];
   await generateTypeScript();
   await run(mfconsent, ['policy', 'compile', authored, '-o', policy, '--notice', facts]);
-  await run(process.execPath, [fromRoot('node_modules/binaryen/bin/wasm-opt'), fromRoot('build/wasm/gate.wasm'), ...WASM_OPT, '-o', gate]);
+  await buildWasm(fromRoot('build/wasm/gate.wasm'), gate);
   if (values.measure) await measure(gate, policy);
   await Promise.all([
     bundles(gate, policy),

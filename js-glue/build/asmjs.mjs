@@ -2,12 +2,13 @@
 // script-src 'self' takes it; it leaves one function, __mfGate(), which returns what instance.exports would be.
 import { rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
-import { fromRoot, run } from './paths.mjs';
+import { fromRoot } from './paths.mjs';
+import { FEATURES, binaryen } from './wasm.mjs';
 
 /** @param {string} wasm @param {string} out */
 export async function buildAsmJs(wasm, out) {
   const module = `${out}.mjs`;
-  await run(process.execPath, [fromRoot('node_modules/binaryen/bin/wasm2js'), wasm, '-Oz', '-o', module]);
+  await binaryen('wasm2js', [wasm, ...FEATURES, '-Oz', '-o', module]);
   const bundle = await build({
     stdin: {
       contents: `import * as gate from ${JSON.stringify(module)}; globalThis.__mfGate = () => gate;`,

@@ -1,0 +1,22 @@
+// From what Emscripten links to the gate.wasm that ships: only the exports of wasm/exports.txt and what they reach, made small by
+// Binaryen's optimiser, which is newer than the one of Debian's Emscripten. Traps stay: a check that fails must end the call.
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { fromRoot, run } from './paths.mjs';
+
+/** Beyond the first release of WebAssembly: in Chromium since 75, in Firefox since 79, in WebKit since 15. */
+export const FEATURES = ['--enable-bulk-memory', '--enable-bulk-memory-opt'];
+
+const OPTIMISE = ['-Oz', '--converge', '--reorder-locals', '--reorder-functions', '--strip-debug', '--strip-producers', '--strip-target-features'];
+
+/** Runs a program of the binaryen package. @param {string} name @param {string[]} args */
+export const binaryen = (name, args) => run(process.execPath, [fromRoot(`node_modules/binaryen/bin/${name}`), ...args]);
+
+/** @param {string} linked @param {string} out */
+export async function buildWasm(linked, out) {
+  const wanted = (await readFile(fromRoot('wasm/exports.txt'), 'utf8')).split('\n').filter(Boolean);
+  const [roots, trimmed] = [`${out}.roots.json`, `${out}.trimmed`];
+  await writeFile(roots, JSON.stringify(wanted.map((name) => ({ name, root: true, export: name }))));
+  await binaryen('wasm-metadce', [linked, ...FEATURES, '--graph-file', roots, '-o', trimmed]);
+  await binaryen('wasm-opt', [trimmed, ...FEATURES, ...OPTIMISE, '-o', out]);
+  await Promise.all([rm(roots), rm(trimmed)]);
+}
