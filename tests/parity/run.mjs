@@ -1,0 +1,49 @@
+// Decides every vector in every engine and compares the canonical bytes with what the vector says. Counts one test for each
+// vector and engine; names every vector that differs.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { end, engines } from './engines.mjs';
+import { NATIVE_ONLY, isAnswer, loadVectors } from './vectors.mjs';
+
+/** Differences shown in full for one engine; the others are named. */
+const SHOWN = 5;
+
+const vectors = loadVectors();
+const temporary = mkdtempSync(join(tmpdir(), 'metrofax-parity-'));
+const total = { passed: 0, failed: 0, skipped: 0 };
+try {
+  for (const engine of await engines(temporary)) await compare(engine);
+} finally {
+  await end();
+  rmSync(temporary, { recursive: true, force: true });
+}
+console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
+process.exit(total.failed > 0 ? 1 : 0);
+
+/** @param {import('./engines.mjs').Engine} engine */
+async function compare(engine) {
+  const asked = vectors.filter((vector) => !(engine.wasm && vector.nativeOnly));
+  const skipped = vectors.length - asked.length;
+  /** @type {string[]} */
+  let answers = [];
+  let broken = '';
+  try {
+    answers = await engine.answer(asked.map(({ line }) => line));
+  } catch (error) {
+    broken = String(error instanceof Error ? error.stack : error);
+  }
+  if (!broken && answers.length !== asked.length) broken = `${answers.length} answers to ${asked.length} requests`;
+  if (broken) console.log(`FAILED ${engine.name}: ${broken}`);
+  let failed = broken ? asked.length : 0;
+  for (const [i, vector] of broken ? [] : asked.entries()) {
+    if (isAnswer(vector, answers[i])) continue;
+    failed += 1;
+    console.log(`FAILED ${engine.name}: ${vector.id}`);
+    if (failed <= SHOWN) console.log(`  wanted ${vector.expected}\n  got    ${answers[i]}`);
+  }
+  total.passed += asked.length - failed;
+  total.failed += failed;
+  total.skipped += skipped;
+  console.log(`${engine.name}: ${asked.length - failed} the same, ${failed} differ${skipped > 0 ? `, ${skipped} skipped (${NATIVE_ONLY})` : ''}`);
+}
