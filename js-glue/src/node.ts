@@ -2,13 +2,14 @@
 import { readFileSync } from 'node:fs'
 
 import { canonical, evaluate as evaluateWith, type Answer } from './wire/evaluate.js'
-import { Gate, type GateExports } from './wire/gate.js'
+import { type GateExports } from './wire/gate.js'
+import { JsonGate } from './wire/json-gate.js'
 
 export type { Answer } from './wire/evaluate.js'
 export type { Verdict } from './wire/gate.js'
 export { canonical }
 
-const gates = new Map<string, Gate>()
+const gates = new Map<string, JsonGate>()
 let module: WebAssembly.Module | undefined
 
 /**
@@ -18,7 +19,7 @@ let module: WebAssembly.Module | undefined
 export function usePolicy(policy: Uint8Array, name = ''): void {
   module ??= new WebAssembly.Module(readFileSync(new URL('./gate.wasm', import.meta.url)))
   const instance = new WebAssembly.Instance(module, {})
-  const gate = new Gate(instance.exports as unknown as GateExports, policy)
+  const gate = new JsonGate(instance.exports as unknown as GateExports, policy)
   if (gate.policyStatus_ !== 0) throw new Error(`the policy was refused: ErrorCode ${String(gate.policyStatus_)}`)
   gates.set(name, gate)
   if (!gates.has('')) gates.set('', gate)

@@ -1,13 +1,12 @@
 // consent.js: the first tag of a page. Patches go in before anything else runs; the gate is there before this script ends.
 import { gateBytes, policyBytes } from 'virtual:embedded'
 
-import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
 import { Kind } from '../gen/metrofax/consent/fb/kind.js'
 import { StorageApi } from '../gen/metrofax/consent/fb/storage-api.js'
 import { Gate, type GateExports, type Verdict } from '../wire/gate.js'
 import { Holds, resolved } from './hold.js'
 import { watchMarkup } from './markup.js'
-import { Session, announce, type LogLine, type State } from './session.js'
+import { INITIATORS, STORAGE_APIS, Session, announce, type LogLine, type State } from './session.js'
 import { patchSinks } from './sinks.js'
 import { patchStorage, sweep } from './storage.js'
 import { scriptUrl } from './trusted.js'
@@ -96,10 +95,10 @@ const consent = {
   decide(request: WebRequest): Verdict {
     const { kind, url = '', line, key = '' } = request
     const storage = kind === 'web.storage'
-    const how = storage ? StorageApi[request.api as keyof typeof StorageApi] : Initiator[request.initiator as keyof typeof Initiator]
+    const how = Math.max(0, storage ? STORAGE_APIS.indexOf(request.api ?? '') : INITIATORS.indexOf(request.initiator ?? ''))
     const cookie = how === StorageApi.cookie || how === StorageApi.httpCookie
     const code = storage ? Kind.web_storage : kind === 'web.request' ? Kind.web_request : kind === 'web.handoff' ? Kind.web_handoff : Kind.none
-    return session.decide_(code, how ?? 0, storage ? (line ?? (cookie ? key + '=' : key)) : resolved(url), request.writer)
+    return session.decide_(code, how, storage ? (line ?? (cookie ? key + '=' : key)) : resolved(url), request.writer)
   },
   /** Sets the purposes named, one by one; the others keep what they have. */
   set(choices: Record<string, boolean>): void {

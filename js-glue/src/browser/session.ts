@@ -38,9 +38,9 @@ export interface LogLine {
 }
 
 const LOG_LINES = 300
-// In the order of the enums in policy.fbs that the page uses.
-const INITIATORS = 'other script image frame style font media fetch xhr beacon eventsource websocket'.split(' ')
-const STORAGE_APIS = ' cookie httpCookie localStorage sessionStorage'.split(' ')
+// Initiator and StorageApi of policy.fbs by number; tests/js holds them equal.
+export const INITIATORS = 'other script image frame style font media fetch xhr beacon eventsource websocket navigation form preload worker ping webrtc'.split(' ')
+export const STORAGE_APIS = ' cookie httpCookie localStorage sessionStorage indexedDB caches opfs serviceWorker windowName historyState credentials storageBuckets fileSystem'.split(' ')
 
 const cookies = Object.getOwnPropertyDescriptor(Document.prototype, 'cookie')!
 /** document.cookie, before anybody patched it; '' where cookies are switched off. */

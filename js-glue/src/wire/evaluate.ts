@@ -3,18 +3,18 @@ import canonicalize from 'canonicalize'
 
 import { ErrorCode } from '../gen/metrofax/consent/fb/error-code.js'
 import { Fields, OpError, fail, isObject } from './fields.js'
-import type { Gate } from './gate.js'
+import type { JsonGate } from './json-gate.js'
 import { decideJson } from './request-json.js'
 
 /** An answer: {"id", "ok": true, …} or {"id", "ok": false, "error", "message", "at"}. */
 export type Answer = Record<string, unknown> & { id: unknown; ok: boolean }
 
 /** What decides: one gate by policy name; '' is the policy of a request that names none. */
-export type Gates = ReadonlyMap<string, Gate>
+export type Gates = ReadonlyMap<string, JsonGate>
 
 type Op = (input: Record<string, unknown>, gates: Gates) => Record<string, unknown>
 
-function gateOf(input: Fields, gates: Gates): Gate {
+function gateOf(input: Fields, gates: Gates): JsonGate {
   const name = input.text('policy')
   const gate = gates.get(name)
   if (gate) return gate

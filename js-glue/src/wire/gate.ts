@@ -58,9 +58,9 @@ const decoder = new TextDecoder()
 
 /** One instance of gate.wasm with one policy and one subject. Methods never throw on any text. */
 export class Gate {
-  private readonly x_: GateExports
+  protected readonly x_: GateExports
   private readonly bytes_: Uint8Array
-  private readonly text_: number
+  protected readonly text_: number
   private readonly verdict_: number
   private readonly names_: (string | undefined)[][] = []
   private status_ = 0
@@ -88,7 +88,7 @@ export class Gate {
   readonly policyStatus_: number
 
   /** Copies at most `most` UTF-16 units of text to `to`, where there is room for all of them; the bytes written. */
-  private put_(text: string, to: number, most: number): number {
+  protected put_(text: string, to: number, most: number): number {
     const { bytes_: bytes } = this
     const length = Math.min(text.length, most)
     for (let i = 0; i < length; ++i) {
@@ -137,7 +137,7 @@ export class Gate {
   /** The whole of the last answer. */
   verdictOf_(): Verdict {
     const { view_: view, verdict_: from } = this
-    if (this.status_) return denied(Reason.request_invalid, this.name_(List.reasons, Reason.request_invalid))
+    if (this.status_) return denied(Reason.request_invalid, 'request_invalid')
     const reasonCode = view.getUint16(from + at.VERDICT_REASON, true)
     const mode = view.getUint8(from + at.VERDICT_MODE)
     const purpose = view.getUint8(from + at.VERDICT_PURPOSE)
@@ -151,11 +151,6 @@ export class Gate {
       vendor: this.name_(List.vendors, view.getUint16(from + at.VERDICT_VENDOR, true)),
       retention: mode === Mode.off ? null : view.getUint32(from + at.VERDICT_RETENTION, true),
     }
-  }
-
-  /** The reason of the last answer. */
-  reason_(): Reason {
-    return this.status_ ? Reason.request_invalid : this.view_.getUint16(this.verdict_ + at.VERDICT_REASON, true)
   }
 
   private take_(length: number): string {
@@ -172,17 +167,6 @@ export class Gate {
   /** The index of an id in a list; NO_INDEX if the list does not have it. */
   index_(list: List, id: string): number {
     return this.x_.index_of(list, this.put_(id, this.text_, at.MAX_KEY_UNITS))
-  }
-
-  /** The regime of a place (W7): ISO 3166 country, and the region behind the hyphen; both may be empty. */
-  regimeOf_(country: string, region: string): number {
-    const length = this.put_(country, this.text_, 3)
-    return this.x_.regime_of(length, this.put_(region, this.text_ + length, 4))
-  }
-
-  /** The Tri of a US Privacy String; 3 if it cannot be read. */
-  usp_(text: string): number {
-    return this.x_.read_usp(this.put_(text, this.text_, 5))
   }
 
   /** Fills in the facts about policy and regime (FACTS_*). */
@@ -202,11 +186,11 @@ export class Gate {
 }
 
 /** A verdict that denies without the gate: it could not be asked. */
-export function denied(reasonCode: Reason, reason: string | null): Verdict {
+export function denied(reasonCode: Reason, reason: string): Verdict {
   return {
     outcome: 'deny',
     mode: 'off',
-    reason: reason ?? Reason[reasonCode],
+    reason,
     reasonCode,
     clause: null,
     purpose: null,

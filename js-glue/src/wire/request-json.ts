@@ -9,7 +9,8 @@ import { StorageApi } from '../gen/metrofax/consent/fb/storage-api.js'
 import { Topic } from '../gen/metrofax/consent/fb/topic.js'
 import { Tri } from '../gen/metrofax/consent/fb/tri.js'
 import { Fields, fail, isObject } from './fields.js'
-import { List, type Gate, type Verdict } from './gate.js'
+import { List, type Verdict } from './gate.js'
+import { type JsonGate } from './json-gate.js'
 
 const enumOf = (type: Record<string, string | number>, name: string): number => {
   const value = Object.hasOwn(type, name) ? type[name] : undefined
@@ -18,7 +19,7 @@ const enumOf = (type: Record<string, string | number>, name: string): number => 
 
 // ---- subject
 
-function regimeOf(gate: Gate, fields: Fields, country = '', region = ''): number {
+function regimeOf(gate: JsonGate, fields: Fields, country = '', region = ''): number {
   const regime = fields.text('regime')
   if (regime) {
     const index = gate.index_(List.regimes, regime)
@@ -32,7 +33,7 @@ function regimeOf(gate: Gate, fields: Fields, country = '', region = ''): number
   return gate.regimeOf_(country, region)
 }
 
-function writeConsent(gate: Gate, subject: Fields): void {
+function writeConsent(gate: JsonGate, subject: Fields): void {
   const { view_: view, subject_: from } = gate
   const value = subject.find('consent')
   if (value === undefined) return
@@ -66,7 +67,7 @@ function tri(fields: Fields, key: string): Tri {
   return fields.flag(key) ? Tri.on : Tri.off
 }
 
-function writeSignals(gate: Gate, subject: Fields): void {
+function writeSignals(gate: JsonGate, subject: Fields): void {
   const { view_: view, subject_: from } = gate
   const value = subject.find('signals')
   if (value === undefined) return
@@ -88,7 +89,7 @@ function writeSignals(gate: Gate, subject: Fields): void {
 }
 
 /** Writes a subject into the gate. Throws OpError. */
-export function writeSubject(gate: Gate, value: unknown): void {
+export function writeSubject(gate: JsonGate, value: unknown): void {
   const { view_: view, subject_: from } = gate
   for (let i = 0; i < at.SUBJECT_BYTES; ++i) view.setUint8(from + i, 0)
   for (let i = 0; i < at.MAX_PARENTAL_GRANTS; ++i) view.setUint16(from + at.SUBJECT_PARENTAL + 2 * i, at.NO_INDEX, true)
@@ -161,7 +162,7 @@ function readStorage(value: unknown): Asked {
   return { kind: Kind.web_storage, how, text, page, writer }
 }
 
-function readMail(gate: Gate, kind: Kind, value: unknown): Asked {
+function readMail(gate: JsonGate, kind: Kind, value: unknown): Asked {
   if (kind === Kind.email_send) {
     const fields = new Fields(value, '/request', ['kind', 'class'])
     return { kind, topics: topic('class_', fields.text('class'), fields.at('class')) }
@@ -173,7 +174,7 @@ function readMail(gate: Gate, kind: Kind, value: unknown): Asked {
   return { kind, mode: fields.choice('asked', ['off', 'anonymous', 'pseudonymous', 'identified']) }
 }
 
-function readData(gate: Gate, kind: Kind, value: unknown): Asked {
+function readData(gate: JsonGate, kind: Kind, value: unknown): Asked {
   if (kind === Kind.profile_link) {
     const fields = new Fields(value, '/request', ['kind', 'source', 'identified'])
     const topics = topic('source_', fields.text('source'), fields.at('source'))
@@ -203,7 +204,7 @@ function readData(gate: Gate, kind: Kind, value: unknown): Asked {
   return { kind, purpose, topics }
 }
 
-function readRequest(gate: Gate, value: unknown): Asked {
+function readRequest(gate: JsonGate, value: unknown): Asked {
   if (!isObject(value)) fail(ErrorCode.wrong_type, '/request', 'an object')
   if (typeof value['kind'] !== 'string') fail(ErrorCode.missing_key, '/request/kind', 'a kind of request')
   const name = value['kind'].replaceAll('_', ' ').replaceAll('.', '_')
@@ -237,7 +238,7 @@ function readRequest(gate: Gate, value: unknown): Asked {
 }
 
 /** One verdict for {"subject", "request"} in JSON. Throws OpError on bad input. */
-export function decideJson(gate: Gate, fields: Fields): Verdict {
+export function decideJson(gate: JsonGate, fields: Fields): Verdict {
   writeSubject(gate, fields.need('subject'))
   const asked = readRequest(gate, fields.need('request'))
   const { view_: view, request_: from } = gate
