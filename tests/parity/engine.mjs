@@ -1,13 +1,13 @@
 // What a page runs to answer vectors: the wire code of js-glue over one gate per policy. Bundled for browsers and for wasm2js.
 import { canonical, evaluate } from '../../js-glue/src/wire/evaluate.ts';
-import { Gate } from '../../js-glue/src/wire/gate.ts';
+import { JsonGate } from '../../js-glue/src/wire/json-gate.ts';
 
 /** The canonical answers to request lines.
  * @param {() => any} newExports exports of a fresh gate @param {Record<string, Uint8Array>} policies by name; '' is the default
  * @param {string[]} lines @returns {string[]} */
 export function answers(newExports, policies, lines) {
   const gates = new Map(Object.entries(policies).map(([name, bytes]) => {
-    const gate = new Gate(newExports(), bytes);
+    const gate = new JsonGate(newExports(), bytes);
     if (gate.policyStatus_ !== 0) throw new Error(`policy "${name}" was refused: ErrorCode ${gate.policyStatus_}`);
     return [name, gate];
   }));

@@ -61,6 +61,7 @@ export class Gate {
   protected readonly x_: GateExports
   private readonly bytes_: Uint8Array
   protected readonly text_: number
+  private readonly textBytes_: Uint8Array
   private readonly verdict_: number
   private readonly names_: (string | undefined)[][] = []
   private status_ = 0
@@ -76,6 +77,7 @@ export class Gate {
     this.bytes_ = new Uint8Array(exports.memory.buffer)
     this.view_ = new DataView(exports.memory.buffer)
     this.text_ = exports.text_at()
+    this.textBytes_ = this.bytes_.subarray(this.text_, this.text_ + at.TEXT_BYTES)
     this.verdict_ = exports.verdict_at()
     this.subject_ = exports.subject_at()
     this.request_ = exports.request_at()
@@ -89,32 +91,17 @@ export class Gate {
 
   /** Copies at most `most` UTF-16 units of text to `to`, where there is room for all of them; the bytes written. */
   protected put_(text: string, to: number, most: number): number {
-    const { bytes_: bytes } = this
-    const length = Math.min(text.length, most)
-    for (let i = 0; i < length; ++i) {
-      const code = text.charCodeAt(i)
-      if (code > 127) return i + encoder.encodeInto(text.slice(i, length), bytes.subarray(to + i)).written
-      bytes[to + i] = code
-    }
-    return length
+    const into = to === this.text_ ? this.textBytes_ : this.bytes_.subarray(to)
+    return encoder.encodeInto(text.length > most ? text.slice(0, most) : text, into).written
   }
 
   /**
-   * Copies what decides of a URL: from its first character above a space to its first '?' or '#', at most one unit more than
-   * the core reads. The core, which alone knows the limit, calls that too long.
+   * Copies a URL. Of a long one only what decides: from its first character above a space to its first '?' or '#', at most
+   * one unit more than the core reads. The core, which alone knows the limit, calls that too long.
    */
   private putUrl_(url: string, to: number): number {
-    const { bytes_: bytes } = this
-    let from = 0
-    while (url.charCodeAt(from) <= 32) ++from
-    const end = Math.min(url.length, from + at.MAX_URL_UNITS)
-    for (let i = from; i < end; ++i) {
-      const code = url.charCodeAt(i)
-      if (code === 63 || code === 35) return i - from
-      if (code > 127) return this.put_(url.slice(from).split(/[?#]/, 1)[0]!, to, at.MAX_URL_UNITS)
-      bytes[to + i - from] = code
-    }
-    return end - from
+    const head = url.length > at.MAX_URL_UNITS ? url.replace(/^[\0- ]+/, '').split(/[?#]/, 1)[0]! : url
+    return this.put_(head, to, at.MAX_URL_UNITS)
   }
 
   /** The page that asks from now on. */
