@@ -19,7 +19,7 @@ namespace {
 alignas(16) std::uint8_t policy_bytes[kPolicyBytes];
 alignas(16) char text[kTextBytes];
 alignas(16) char page_text[kPageBytes];
-std::uint32_t page_length = 0;
+Page page;
 Subject subject;
 RequestWire request_wire;
 Verdict verdict;
@@ -69,6 +69,7 @@ METROFAX_EXPORT(facts_at) Facts* facts_at() { return &facts; }
 /// Opens the policy that lies at policy_at(). A policy that does not open leaves none: everything is denied.
 METROFAX_EXPORT(open_policy) std::uint32_t open_policy(std::uint32_t length) {
   policy = PolicyView{};
+  page = Page{};
   if (length > kPolicyBytes) return status(ErrorCode::too_long);
   const Result<PolicyView> opened = PolicyView::open({policy_bytes, length});
   policy_is_damaged = !opened.ok();
@@ -77,11 +78,11 @@ METROFAX_EXPORT(open_policy) std::uint32_t open_policy(std::uint32_t length) {
   return 0;
 }
 
-/// The page that asks: its URL lies at page_at().
+/// The page that asks, read once: its URL lies at page_at(). Opening a policy forgets it.
 METROFAX_EXPORT(set_page) std::uint32_t set_page(std::uint32_t length) {
-  page_length = 0;
+  page = Page{};
   if (length > kPageBytes) return status(ErrorCode::too_long);
-  page_length = length;
+  page = read_page(policy, {page_text, length});
   return 0;
 }
 
@@ -98,7 +99,7 @@ std::uint32_t decide_at_boundary(std::uint32_t kind, std::uint32_t how, std::uin
   Request request;
   request.kind =
       kind <= static_cast<std::uint32_t>(fb::Kind::MAX) ? static_cast<fb::Kind>(kind) : fb::Kind::none;
-  request.page = {page_text, page_length};
+  request.read = &page;
   request.url = request.key = {text, length};
   request.writer = {text + length, writer_length};
   request.initiator = static_cast<fb::Initiator>(how);

@@ -49,8 +49,11 @@ Verdict judge_all(Case& c, PurposeSet purposes);
 /// Nobody declared it: W6.
 Verdict judge_undeclared(Case& c, fb::Reason reason);
 
-/// The page: ours (true), or answered. Fills `page`.
-bool enter_page(Case& c, UrlHead& page);
+/// Whose a URL is. False: its path says more and cannot be read.
+[[nodiscard]] bool locate(const PolicyView& policy, UrlHead& url, Target& target);
+
+/// child_step and opt_out_step alone, for what has no purpose: true if one of them answered.
+bool refused_to_all(Case& c);
 
 Verdict decide_web_request(Case& c);
 Verdict decide_web_storage(Case& c);

@@ -57,9 +57,17 @@ Verdict log_line(Case& c) {
     field.target.vendor = 0;
     const fb::Rule* rule = find_rule(field, Purposes::of_row);
     if (rule != nullptr) judge_all(field, rule->purposes());
-    Verdict& last = field.verdict.outcome == Outcome::allow ? kept : removed;
-    last = field.verdict;
-    last.outcome = Outcome::allow;
+    if (field.verdict.outcome != Outcome::allow) {
+      removed = field.verdict;
+      removed.outcome = Outcome::allow;
+      continue;
+    }
+    // The line says as much of a person as its most telling field, and goes when the first of them must.
+    const bool first = kept.outcome != Outcome::allow;
+    const std::uint32_t shortest =
+        first || field.verdict.retention < kept.retention ? field.verdict.retention : kept.retention;
+    if (first || field.verdict.mode > kept.mode) kept = field.verdict;
+    kept.retention = shortest;
   }
   c.target.vendor = 0;
   const Verdict& deciding = removed.outcome == Outcome::allow ? removed : kept;
@@ -69,6 +77,7 @@ Verdict log_line(Case& c) {
   } else if (kept.outcome == Outcome::allow) {
     c.answer(Step::data, Outcome::allow, Reason::field_kept);
     c.verdict.mode = kept.mode;
+    c.verdict.retention = kept.retention;
   } else {
     c.answer(Step::data, Outcome::deny, Reason::request_invalid);  // a line of no fields
   }

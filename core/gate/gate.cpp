@@ -10,6 +10,26 @@ const char* step_name(Step step) {
   return kNames[static_cast<unsigned>(step)];
 }
 
+Page read_page(const PolicyView& policy, std::string_view url) {
+  Page page;
+  if (url.empty() || !policy.loaded()) return page;
+  page.refused = page.url.read(url, nullptr);
+  if (page.refused != fb::Reason::none) return page;
+  const bool network = page.url.scheme() == Scheme::http || page.url.scheme() == Scheme::https;
+  Target target;
+  if (network) {
+    if (!page.url.resolve_path()) page.refused = fb::Reason::url_invalid;
+    target = policy.find(page.url.host(), page.url.path(), page.url.host_is_address());
+  }
+  if (page.refused != fb::Reason::none) return page;
+  if (target.party == PartyKind::co_brand) {
+    page.refused = fb::Reason::co_brand;
+  } else if (target.party != PartyKind::first) {
+    page.refused = fb::Reason::page_out_of_scope;
+  }
+  return page;
+}
+
 Verdict decide(const PolicyView& policy, const Subject& subject, const Request& request, Trace* trace) {
   if (!policy.loaded()) {
     Verdict denied;

@@ -5,6 +5,7 @@
 
 #include "gate/request.h"
 #include "gate/subject.h"
+#include "gate/url.h"
 #include "gate/verdict.h"
 #include "policy/view.h"
 
@@ -27,6 +28,15 @@ enum class Step : std::uint8_t {
 };
 
 [[nodiscard]] const char* step_name(Step step);
+
+/// A page that was read once, for callers that ask many questions from it.
+struct Page {
+  UrlHead url;
+  fb::Reason refused = fb::Reason::page_missing;  ///< none: it is ours
+};
+
+/// Reads a page's absolute URL (scope.site, scope.co-brand): ours, or why not. `url` must outlive the page.
+[[nodiscard]] Page read_page(const PolicyView& policy, std::string_view url);
 
 /// What each step found, for `policy explain` and the tests. decide() itself keeps no trace.
 struct Trace {

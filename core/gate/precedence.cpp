@@ -213,9 +213,13 @@ Verdict judge_all(Case& c, PurposeSet purposes) {
   return c.verdict;
 }
 
-Verdict judge_undeclared(Case& c, Reason reason) {
+bool refused_to_all(Case& c) {
   c.purpose = kNoPurpose;
-  child_step(c) || opt_out_step(c) || c.answer(Step::undeclared, Outcome::deny, reason);
+  return child_step(c) || opt_out_step(c);
+}
+
+Verdict judge_undeclared(Case& c, Reason reason) {
+  refused_to_all(c) || c.answer(Step::undeclared, Outcome::deny, reason);
   return c.verdict;
 }
 

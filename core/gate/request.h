@@ -8,6 +8,8 @@
 
 namespace metrofax::consent {
 
+struct Page;
+
 /// One question to the gate. Which members count depends on `kind`; the rest is ignored. Text is borrowed for
 /// the call.
 struct Request {
@@ -16,6 +18,8 @@ struct Request {
   /// web.*: absolute URL of the page that asks. Missing = denied: without it nobody knows whose promise this
   /// is.
   std::string_view page;
+  /// The same page, already read by read_page() under the same policy; null: `page` is read.
+  const Page* read = nullptr;
 
   /// web.request, web.handoff: the URL, absolute or relative to `page`; up to its first '?' or '#' is enough.
   std::string_view url;

@@ -73,16 +73,30 @@ unsigned dots_in(std::string_view segment) {
 fb::Reason UrlHead::read(std::string_view url, const UrlHead* base) {
   host_length_ = path_length_ = 0;
   host_is_address_ = false;
-  url = url.substr(0, url.find_first_of("?#"));
+  raw_path_ = {};
+  base_ = nullptr;
+  std::size_t end = 0;
+  bool has_controls = false;
+  for (; end < url.size() && url[end] != '?' && url[end] != '#'; ++end) {
+    has_controls = has_controls || static_cast<unsigned char>(url[end]) < ' ';
+  }
+  url = url.substr(0, end);
   while (!url.empty() && static_cast<unsigned char>(url.front()) <= ' ') url.remove_prefix(1);
   const std::size_t head = url.size();
   const std::size_t length = scheme_length(url);
   scheme_ = length > 0 ? scheme_of(url.substr(0, length)) : base != nullptr ? base->scheme_ : Scheme::none;
-  if (length > 0 && (scheme_ == Scheme::local || scheme_ == Scheme::handoff || scheme_ == Scheme::other)) {
+  if (length > 0 && (scheme_ == Scheme::local || scheme_ == Scheme::handoff)) {
     return fb::Reason::none;  // nothing behind it decides
   }
   if (head > kMaxUrlHead) return fb::Reason::url_too_long;
+  if (length > 0 && scheme_ == Scheme::other) return fb::Reason::none;
   while (!url.empty() && static_cast<unsigned char>(url.back()) <= ' ') url.remove_suffix(1);
+  if (has_controls) {
+    // Tabs and line ends vanish in a URL parser: "/t<tab>r" is "/tr", and a host can hide behind them.
+    for (const char c : url) {
+      if (c == '\t' || c == '\n' || c == '\r') return fb::Reason::url_invalid;
+    }
+  }
   if (length > 0) url.remove_prefix(length + 1);
   return read_network(url, length > 0, base) ? fb::Reason::none : fb::Reason::url_invalid;
 }
@@ -98,14 +112,21 @@ bool UrlHead::read_network(std::string_view url, bool absolute, const UrlHead* b
     for (std::size_t i = 0; i < base->host_length_; ++i) host_[i] = base->host_[i];
     host_length_ = base->host_length_;
     host_is_address_ = base->host_is_address_;
-    const bool from_root = !url.empty() && is_slash(url[0]);
-    if (!from_root && !copy_path_of(*base, !url.empty())) return false;
-    return read_path(url);
+    base_ = !url.empty() && is_slash(url[0]) ? nullptr : base;
+    raw_path_ = url;
+    return true;
   }
   url.remove_prefix(2);
   std::size_t end = 0;
   while (end < url.size() && !is_slash(url[end])) ++end;
-  return read_authority(url.substr(0, end)) && read_path(url.substr(end));
+  raw_path_ = url.substr(end);
+  return read_authority(url.substr(0, end));
+}
+
+bool UrlHead::resolve_path() {
+  path_length_ = 0;
+  if (base_ != nullptr) copy_path_of(*base_, !raw_path_.empty());
+  return append_path(raw_path_);
 }
 
 bool UrlHead::read_authority(std::string_view authority) {
@@ -189,21 +210,20 @@ bool UrlHead::read_host(std::string_view host) {
   return dots == 3;
 }
 
-bool UrlHead::copy_path_of(const UrlHead& base, bool directory_only) {
+void UrlHead::copy_path_of(const UrlHead& base, bool directory_only) {
   std::uint16_t length = base.path_length_;
   if (directory_only) {
     while (length > 0 && base.path_[length - 1] != '/') --length;
-    if (length > 0) --length;  // read_path() puts a slash in front of each segment
+    if (length > 0) --length;  // append_path() puts a slash in front of each segment
   }
   for (std::uint16_t i = 0; i < length; ++i) path_[i] = base.path_[i];
   path_length_ = length;
-  return length < kMaxPathBytes;
 }
 
 // Appends segment by segment, removing dot segments on the way. What does not fit any more can only matter if
 // a later
 // ".." would bring an earlier part back, so that is called unreadable.
-bool UrlHead::read_path(std::string_view path) {
+bool UrlHead::append_path(std::string_view path) {
   if (path.empty()) {
     if (path_length_ == 0) path_[path_length_++] = '/';
     return true;
@@ -212,11 +232,7 @@ bool UrlHead::read_path(std::string_view path) {
   bool full = false;
   for (;;) {
     std::size_t end = 0;
-    while (end < path.size() && !is_slash(path[end])) {
-      // Tabs and line ends vanish in a URL parser: "/t\tr" is "/tr".
-      if (path[end] == '\t' || path[end] == '\n' || path[end] == '\r') return false;
-      ++end;
-    }
+    while (end < path.size() && !is_slash(path[end])) ++end;
     const std::string_view segment = path.substr(0, end);
     const bool last = end == path.size();
     const unsigned dots = segment.empty() ? 3 : dots_in(segment);

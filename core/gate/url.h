@@ -37,7 +37,11 @@ class UrlHead {
   /// Lower case, without port, userinfo and trailing dot; an IPv6 address keeps its brackets.
   [[nodiscard]] std::string_view host() const { return {host_, host_length_}; }
   [[nodiscard]] bool host_is_address() const { return host_is_address_; }
-  /// Dot segments removed, never empty for a network URL; cut at kMaxPathBytes.
+  /// Resolves the path, which few questions need: dot segments removed, never empty, cut at kMaxPathBytes.
+  /// False where a
+  /// ".." reaches back behind the cut. Reads the text and the base that read() was given.
+  [[nodiscard]] bool resolve_path();
+  /// The resolved path.
   [[nodiscard]] std::string_view path() const { return {path_, path_length_}; }
   /// Potentially trustworthy (Secure Contexts §3.1): https, or the machine itself.
   [[nodiscard]] bool is_secure() const;
@@ -46,9 +50,11 @@ class UrlHead {
   [[nodiscard]] bool read_network(std::string_view url, bool absolute, const UrlHead* base);
   [[nodiscard]] bool read_authority(std::string_view authority);
   [[nodiscard]] bool read_host(std::string_view host);
-  [[nodiscard]] bool read_path(std::string_view path);
-  [[nodiscard]] bool copy_path_of(const UrlHead& base, bool directory_only);
+  [[nodiscard]] bool append_path(std::string_view path);
+  void copy_path_of(const UrlHead& base, bool directory_only);
 
+  std::string_view raw_path_;
+  const UrlHead* base_ = nullptr;  ///< of a URL relative to its path
   char host_[256];
   char path_[kMaxPathBytes];
   std::uint16_t host_length_ = 0;

@@ -32,31 +32,32 @@ cookies::CookieApi api_of(fb::StorageApi api) {
   return api == fb::StorageApi::httpCookie ? cookies::CookieApi::http : cookies::CookieApi::dom;
 }
 
+const Page& page_of(const Case& c, Page& own) {
+  if (c.request.read != nullptr) return *c.request.read;
+  own = read_page(c.policy, c.request.page);
+  return own;
+}
+
 bool is_cookie(fb::StorageApi api) {
   return api == fb::StorageApi::cookie || api == fb::StorageApi::httpCookie;
 }
 
 }  // namespace
 
-// scope.site: a verdict says whether the page is in scope; scope.co-brand: another brand's site has its own
-// policy.
-bool enter_page(Case& c, UrlHead& page) {
-  if (c.request.page.empty()) return !c.answer(Step::scope, Outcome::deny, Reason::page_missing);
-  const Reason wrong = page.read(c.request.page, nullptr);
-  if (wrong != Reason::none) return !c.answer(Step::scope, Outcome::deny, wrong);
-  const bool network = page.scheme() == Scheme::http || page.scheme() == Scheme::https;
-  const Target target = network ? c.policy.find(page.host(), page.path(), page.host_is_address()) : Target{};
-  if (target.party == PartyKind::co_brand) return !c.answer(Step::scope, Outcome::deny, Reason::co_brand);
-  if (target.party != PartyKind::first)
-    return !c.answer(Step::scope, Outcome::deny, Reason::page_out_of_scope);
+bool locate(const PolicyView& policy, UrlHead& url, Target& target) {
+  const fb::Host* row = policy.find_host(url.host(), url.host_is_address());
+  const bool needs_path = policy.has_paths(row);
+  if (needs_path && !url.resolve_path()) return false;
+  target = policy.target_of(row, needs_path ? url.path() : std::string_view{});
   return true;
 }
 
 Verdict decide_web_request(Case& c) {
-  UrlHead page;
+  Page own;
+  const Page& page = page_of(c, own);
+  if (page.refused != Reason::none) return answered(c, Step::scope, Outcome::deny, page.refused);
   UrlHead url;
-  if (!enter_page(c, page)) return c.verdict;
-  const Reason wrong = url.read(c.request.url, &page);
+  const Reason wrong = url.read(c.request.url, &page.url);
   if (wrong != Reason::none) return answered(c, Step::scope, Outcome::deny, wrong);
   switch (url.scheme()) {
     case Scheme::local:  // nothing leaves the machine; what runs inside asks for itself
@@ -70,7 +71,7 @@ Verdict decide_web_request(Case& c) {
     default:
       return answered(c, Step::scope, Outcome::deny, Reason::scheme_unsupported);
   }
-  c.target = c.policy.find(url.host(), url.path(), url.host_is_address());
+  if (!locate(c.policy, url, c.target)) return answered(c, Step::scope, Outcome::deny, Reason::url_invalid);
   c.pass(Step::party);
   // scope.links: a visitor who follows a link leaves us; the link is neither rewritten nor held.
   if (c.request.initiator == fb::Initiator::navigation && c.target.party != PartyKind::first) {
@@ -84,8 +85,9 @@ Verdict decide_web_request(Case& c) {
 }
 
 Verdict decide_web_storage(Case& c) {
-  UrlHead page;
-  if (!enter_page(c, page)) return c.verdict;
+  Page own;
+  const Page& page = page_of(c, own);
+  if (page.refused != Reason::none) return answered(c, Step::scope, Outcome::deny, page.refused);
   const fb::StorageApi api = c.request.api;
   if (api == fb::StorageApi::none || c.request.key.size() > kMaxStorageText)
     return answered(c, Step::scope, Outcome::deny, Reason::request_invalid);
@@ -94,7 +96,7 @@ Verdict decide_web_storage(Case& c) {
   c.storage = kind_bit(fb::StorageKind::script);
   if (is_cookie(api)) {
     const cookies::CookieFacts cookie =
-        cookies::classify_cookie(c.request.key, cookie_page(page), c.subject.now, api_of(api));
+        cookies::classify_cookie(c.request.key, cookie_page(page.url), c.subject.now, api_of(api));
     name = cookie.name;
     switch (cookie.kind) {
       case cookies::CookieKind::expired:  // cookies.removal: whoever takes a cookie away takes nothing from
@@ -116,14 +118,15 @@ Verdict decide_web_storage(Case& c) {
   if (declared == nullptr) {
     UrlHead writer;
     c.target = Target{};
-    if (!c.request.writer.empty() && writer.read(c.request.writer, &page) == Reason::none) {
-      c.target.vendor = c.policy.find(writer.host(), writer.path(), writer.host_is_address()).vendor;
+    if (!c.request.writer.empty() && writer.read(c.request.writer, &page.url) == Reason::none) {
+      c.target.vendor = c.policy.find(writer.host(), {}, writer.host_is_address()).vendor;
     }
     // W6. A policy may let undeclared session cookies be: they end with the browser (cookies.session).
     const fb::Rule* rule = find_rule(c, Purposes::asked);
     const bool tolerated = rule != nullptr && rule->needs() == fb::Needs::nothing &&
                            c.storage == kind_bit(fb::StorageKind::session);
     if (!tolerated) return judge_undeclared(c, Reason::undeclared_storage);
+    if (refused_to_all(c)) return c.verdict;
     c.rule = rule;
     return answered(c, Step::undeclared, Outcome::allow, Reason::undeclared_session_storage);
   }
@@ -134,7 +137,7 @@ Verdict decide_web_storage(Case& c) {
   c.declared_clause = pattern.clause();
   c.pass(Step::party);
   // security.tls: what is linked to an account does not travel in the clear.
-  if ((pattern.flags() & kPatternLinked) != 0 && !page.is_secure()) {
+  if ((pattern.flags() & kPatternLinked) != 0 && !page.url.is_secure()) {
     return answered(c, Step::scope, Outcome::deny, Reason::insecure_page);
   }
   return judge_all(c, c.target.purposes);
@@ -142,17 +145,17 @@ Verdict decide_web_storage(Case& c) {
 
 // cookies.handoff: the click always works; what is personal goes along only where that was granted.
 Verdict decide_web_handoff(Case& c) {
-  UrlHead page;
-  UrlHead url;
+  Page own;
+  const Page& page = page_of(c, own);
   // Without a page it is ours that asks; a page that is not ours has nothing of ours to hand on.
-  const bool from_page = !c.request.page.empty();
-  if (from_page && !enter_page(c, page)) {
-    c.verdict.outcome = Outcome::strip;
-    return c.verdict;
+  const bool from_page = page.refused != Reason::page_missing;
+  if (from_page && page.refused != Reason::none) {
+    return answered(c, Step::scope, Outcome::strip, page.refused);
   }
-  const Reason wrong = url.read(c.request.url, from_page ? &page : nullptr);
+  UrlHead url;
+  const Reason wrong = url.read(c.request.url, from_page ? &page.url : nullptr);
   if (wrong != Reason::none) return answered(c, Step::scope, Outcome::strip, wrong);
-  c.target = c.policy.find(url.host(), url.path(), url.host_is_address());
+  if (!locate(c.policy, url, c.target)) return answered(c, Step::scope, Outcome::strip, Reason::url_invalid);
   c.pass(Step::party);
   if (c.target.party == PartyKind::first)
     return answered(c, Step::scope, Outcome::allow, Reason::first_party);

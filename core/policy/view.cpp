@@ -158,17 +158,23 @@ const fb::Host* PolicyView::find_host(std::string_view host, bool is_address) co
   return found;
 }
 
-Target PolicyView::find(std::string_view host, std::string_view path, bool is_address) const {
+bool PolicyView::has_paths(const fb::Host* row) const {
+  if (row == nullptr || (row->flags() & kHostCoBrand) != 0) return false;
+  return (row->flags() & kHostFirstParty) != 0 ? first_party_paths_count_ != 0 : row->paths_len() != 0;
+}
+
+Target PolicyView::target_of(const fb::Host* row, std::string_view path) const {
   Target target;
-  const fb::Host* row = find_host(host, is_address);
   if (row == nullptr) return target;
+  if ((row->flags() & kHostCoBrand) != 0) {
+    target.party = PartyKind::co_brand;  // nobody of ours: its own policy names it
+    return target;
+  }
   target.vendor = row->vendor();
   target.purposes = row->purposes();
   unsigned at = row->paths_at();
   unsigned length = row->paths_len();
-  if ((row->flags() & kHostCoBrand) != 0) {
-    target.party = PartyKind::co_brand;
-  } else if ((row->flags() & kHostFirstParty) != 0) {
+  if ((row->flags() & kHostFirstParty) != 0) {
     target.party = PartyKind::first;
     at = first_party_paths_at_;
     length = first_party_paths_count_;

@@ -69,7 +69,14 @@ class PolicyView {
 
   /// Whose a URL is. host: lower-case ASCII without trailing dot; path: from its slash, normalised, no query.
   /// is_address: an IP address has no parent domains.
-  [[nodiscard]] Target find(std::string_view host, std::string_view path, bool is_address) const;
+  [[nodiscard]] Target find(std::string_view host, std::string_view path, bool is_address) const {
+    return target_of(find_host(host, is_address), path);
+  }
+  /// The same in two steps, for callers that have to work for the path: the host's row (null: undeclared),
+  /// whether any path of it says more, and what the row and the path say.
+  [[nodiscard]] const fb::Host* find_host(std::string_view host, bool is_address) const;
+  [[nodiscard]] bool has_paths(const fb::Host* row) const;
+  [[nodiscard]] Target target_of(const fb::Host* row, std::string_view path) const;
 
   /// The declaration of a cookie or storage key, null if there is none: an exact name first, then the longest
   /// prefix (cookies.md).
@@ -81,7 +88,7 @@ class PolicyView {
   [[nodiscard]] std::uint16_t regime_of_place(std::string_view country, std::string_view region) const;
 
   /// Index of a version in `revisions`: 0 is the present one, kNoIndex an unknown one.
-  [[nodiscard]] std::uint16_t revision_of(std::string_view version) const;
+  [[nodiscard]] std::uint16_t revision_of(std::string_view wanted) const;
 
   /// The clause that explains a reason where no rule row does; kNoIndex if the policy names none.
   [[nodiscard]] std::uint16_t clause_of(fb::Reason reason) const;
@@ -93,7 +100,6 @@ class PolicyView {
 
  private:
   [[nodiscard]] std::string_view text(std::uint32_t at, std::uint32_t length) const;
-  [[nodiscard]] const fb::Host* find_host(std::string_view host, bool is_address) const;
   void take_rows();
   [[nodiscard]] bool structure_is_sound() const;
 
