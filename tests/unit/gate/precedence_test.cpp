@@ -1,0 +1,256 @@
+// The order of the steps: what is found by an earlier one no later one may change.
+#include <string>
+#include <vector>
+
+#include "catch.h"
+#include "gate/fixture.h"
+#include "policy/fixture.h"
+
+using namespace metrofax::consent;
+using namespace metrofax::consent::test;
+using fb::Outcome;
+using fb::Reason;
+using fb::Tri;
+
+namespace {
+
+constexpr std::string_view kAd = "https://adharbor.localhost/tag.js";
+constexpr std::string_view kCount = "https://northlight.localhost/nl.js";
+
+Verdict ask(const Subject& subject, std::string_view url = kAd) {
+  return decide(small_policy().view(), subject, web_request(url));
+}
+
+Reason why(const Subject& subject, std::string_view url = kAd) { return ask(subject, url).reason; }
+
+ConsentState choice(PurposeSet granted, PurposeSet denied = 0) {
+  ConsentState consent;
+  consent.present = true;
+  consent.granted = granted;
+  consent.denied = denied;
+  consent.time = kNow - 60;
+  consent.revision = 0;
+  return consent;
+}
+
+PurposeSet ads() { return small_policy().purpose("advertising"); }
+
+}  // namespace
+
+TEST_CASE("each step decides before the next one",
+          "[gate][precedence][children.none][choice.third-party-ads]") {
+  // Everything that can deny is there at once; taken away one by one, the next step shows.
+  Subject subject = visitor("eu");
+  subject.age = fb::Age::under13;
+  subject.signals.gpc = Tri::on;
+  subject.signals.usp_opt_out = Tri::on;
+  subject.consent = choice(0, ads());
+  subject.consent.revision = 1;
+  CHECK(why(subject) == Reason::child);
+  subject.age = fb::Age::over13;
+  CHECK(why(subject) == Reason::gpc);
+  subject.signals.gpc = Tri::off;
+  CHECK(why(subject) == Reason::usp_opt_out);
+  subject.signals.usp_opt_out = Tri::off;
+  subject.now = 0;
+  CHECK(why(subject) == Reason::subject_invalid);
+  subject.now = kNow;
+  CHECK(why(subject) == Reason::denied);
+  subject.consent = ConsentState{};
+  CHECK(why(subject) == Reason::unknown);
+  subject.consent = choice(ads());
+  subject.consent.time = 0;
+  CHECK(why(subject) == Reason::consent_expired);
+  subject.consent.time = kNow + 301;
+  CHECK(why(subject) == Reason::consent_from_future);
+  subject.consent.time = kNow;
+  subject.consent.revision = kNoIndex;
+  CHECK(why(subject) == Reason::revision_unknown);
+  subject.consent.revision = 2;  // 2011-01-01: material for all
+  CHECK(why(subject) == Reason::revision_material);
+  subject.consent.revision = 1;  // 2012-05-01: material for measurement alone
+  CHECK(why(subject) == Reason::granted);
+}
+
+TEST_CASE("the scope is decided before anybody is looked at",
+          "[gate][precedence][scope.site][scope.co-brand]") {
+  Subject subject = visitor("us");
+  subject.age = fb::Age::under13;
+  Request request = web_request(kAd);
+  request.page = "https://example.com/";
+  CHECK(decide(small_policy().view(), subject, request).reason == Reason::page_out_of_scope);
+  request.page = "https://fax.example-partner.test/";
+  CHECK(decide(small_policy().view(), subject, request).reason == Reason::co_brand);
+  request.page = "";
+  CHECK(decide(small_policy().view(), subject, request).reason == Reason::page_missing);
+  CHECK(why(subject, "ftp://adharbor.localhost/") == Reason::scheme_unsupported);
+  CHECK(ask(subject, "data:,x").outcome == Outcome::allow);
+}
+
+TEST_CASE("necessary is allowed whatever else is known",
+          "[gate][precedence][cookies.session][service.processing]") {
+  Subject subject = visitor("eu");
+  subject.now = 0;
+  subject.age = fb::Age::under13;
+  subject.signals = {Tri::on, Tri::on, Tri::on, Tri::on, Tri::on, true};
+  subject.consent = choice(0, ~PurposeSet{0});
+  subject.consent.revision = kNoIndex;
+  subject.account = fb::AccountState::deactivated;
+  CHECK(ask(subject, "/style.css").reason == Reason::first_party);
+  const Verdict cookie =
+      decide(small_policy().view(), subject, web_storage(fb::StorageApi::cookie, "mf_session=1"));
+  CHECK(cookie.outcome == Outcome::allow);
+  CHECK(cookie.reason == Reason::necessary);
+  CHECK(small_policy().clause(cookie) == "cookies.session");
+}
+
+TEST_CASE("only a later, specific, valid consent beats a signal",
+          "[gate][precedence][choice.third-party-ads]") {
+  Subject subject = visitor("us");
+  subject.signals.gpc = Tri::on;
+  subject.consent = choice(ads());
+  CHECK(why(subject) == Reason::gpc);
+  subject.consent.specific = true;
+  CHECK(why(subject) == Reason::granted);
+  subject.consent.denied = ads();
+  CHECK(why(subject) == Reason::gpc);
+  subject.consent.denied = 0;
+  subject.consent.time = kNow + 301;
+  CHECK(why(subject) == Reason::gpc);
+  subject.consent.time = 1;
+  CHECK(why(subject) == Reason::gpc);
+  subject.consent.time = kNow;
+  subject.consent.present = false;
+  CHECK(why(subject) == Reason::gpc);
+}
+
+TEST_CASE("a signal denies the uses that the regime says, and only those",
+          "[gate][precedence][choice.third-party-ads]") {
+  struct Row {
+    Tri Signals::*signal;
+    Reason reason;
+    bool counting;  // whether it denies measurement (use "share"), too
+  };
+  const Row rows[] = {{&Signals::gpc, Reason::gpc, true},
+                      {&Signals::usp_opt_out, Reason::usp_opt_out, true},
+                      {&Signals::nai_opt_out, Reason::nai_opt_out, false},
+                      {&Signals::daa_opt_out, Reason::daa_opt_out, false},
+                      {&Signals::dnt, Reason::dnt, false}};
+  for (const Row& row : rows) {
+    Subject subject = visitor("us-ca");
+    subject.signals.*row.signal = Tri::on;
+    CHECK(why(subject) == row.reason);
+    CHECK(why(subject, kCount) == (row.counting ? row.reason : Reason::opt_out_regime));
+    subject.signals.*row.signal = Tri::off;
+    CHECK(why(subject) == Reason::opt_out_regime);
+    // "none" of the small policy knows GPC alone.
+    Subject elsewhere = visitor("none");
+    elsewhere.signals.*row.signal = Tri::on;
+    CHECK(why(elsewhere) == (row.signal == &Signals::gpc ? Reason::gpc : Reason::opt_out_regime));
+  }
+  Subject subject = visitor("us");
+  subject.signals.unreadable = true;
+  CHECK(why(subject) == Reason::signal_unreadable);
+}
+
+TEST_CASE("a parent lets one recipient have data and no other", "[gate][precedence][children.none]") {
+  Subject subject = visitor("us");
+  subject.age = fb::Age::under13;
+  subject.parental[kMaxParentalGrants - 1] = small_policy().vendor("adharbor");
+  CHECK(why(subject) == Reason::parental_grant);
+  CHECK(why(subject, kCount) == Reason::child);
+  CHECK(why(subject, "https://tracker.example/") == Reason::child);
+  subject.signals.gpc = Tri::on;
+  CHECK(why(subject) == Reason::gpc);
+  // Being nobody's vendor is no recipient: the empty places of the list grant nothing.
+  Subject empty = visitor("us");
+  empty.age = fb::Age::under13;
+  CHECK(why(empty, "https://tracker.example/") == Reason::child);
+}
+
+TEST_CASE("the purpose that the page names only narrows", "[gate][precedence][profile.store]") {
+  const PolicyView& policy = small_policy().view();
+  Request request = web_request("/offers.js");
+  const Subject subject = visitor("us");
+  CHECK(decide(policy, subject, request).reason == Reason::first_party);
+  request.purpose = 7;  // advertising: no row lets our own pages ask for it
+  CHECK(decide(policy, subject, request).reason == Reason::no_rule);
+  Request partner = web_request(kCount);
+  partner.purpose = 7;
+  Subject refused = visitor("us");
+  refused.consent = choice(0, ads());
+  CHECK(decide(policy, refused, partner).reason == Reason::denied);
+  CHECK(decide(policy, refused, partner).purpose == 7);
+  CHECK(decide(policy, refused, web_request(kCount)).reason == Reason::opt_out_regime);
+  partner.purpose = 30;  // no purpose of this policy
+  CHECK(decide(policy, subject, partner).outcome == Outcome::deny);
+  CHECK(decide(policy, subject, partner).reason == Reason::no_rule);
+}
+
+TEST_CASE("all purposes are needed, and the least of all counts",
+          "[gate][precedence][cookies.third-party][retention.necessary]") {
+  constexpr std::string_view kBoth = "https://adharbor.localhost/px.gif/both";
+  Subject subject = visitor("us");
+  const Verdict open = ask(subject, kBoth);
+  CHECK(open.reason == Reason::opt_out_regime);
+  CHECK(open.mode == fb::Mode::pseudonymous);
+  subject.consent = choice(0, small_policy().purpose("measurement"));
+  CHECK(ask(subject, kBoth).reason == Reason::denied);
+  CHECK(ask(subject, kBoth).purpose == 6);
+  subject.consent = choice(0, ads());
+  CHECK(ask(subject, kBoth).purpose == 7);
+}
+
+TEST_CASE("the trace tells every step, and changes nothing", "[gate][precedence][trace]") {
+  Subject subject = visitor("eu");
+  Trace trace;
+  const Verdict traced = decide(small_policy().view(), subject, web_request(kAd), &trace);
+  CHECK(same(traced, ask(subject)));
+  REQUIRE(trace.size > 1);
+  const Trace::Entry& last = trace.entries[trace.size - 1];
+  CHECK(last.decided);
+  CHECK(last.step == Step::consent);
+  CHECK(same(last.verdict, traced));
+  std::vector<std::string> steps;
+  for (unsigned i = 0; i < trace.size; ++i) {
+    steps.emplace_back(step_name(trace.entries[i].step));
+    CHECK(trace.entries[i].decided == (i + 1 == trace.size));
+  }
+  CHECK(steps ==
+        std::vector<std::string>{"party", "rule", "necessary", "child", "opt_out", "regime", "consent"});
+}
+
+TEST_CASE("a full trace stops being written, the verdict does not care", "[gate][precedence][trace]") {
+  Trace trace;
+  trace.size = Trace::kMaxEntries;
+  CHECK(same(decide(small_policy().view(), visitor("eu"), web_request(kAd), &trace), ask(visitor("eu"))));
+  CHECK(trace.size == Trace::kMaxEntries);
+}
+
+TEST_CASE("no policy, no permission", "[gate][precedence][scope.site]") {
+  const PolicyView none;
+  Subject subject = visitor("us");
+  for (unsigned kind = 0; kind <= static_cast<unsigned>(fb::Kind::MAX); ++kind) {
+    Request request = web_request("data:,x");
+    request.kind = static_cast<fb::Kind>(kind);
+    const Verdict verdict = decide(none, subject, request);
+    CHECK(verdict.outcome == Outcome::deny);
+    CHECK(verdict.reason == Reason::policy_missing);
+  }
+}
+
+TEST_CASE("a verdict that nobody wrote denies", "[gate][scope.site]") {
+  const Verdict verdict;
+  CHECK(verdict.outcome == Outcome::deny);
+  CHECK(verdict.mode == fb::Mode::off);
+  CHECK(verdict.retention == 0);
+}
+
+TEST_CASE("a regime that the policy does not have is the strict one",
+          "[gate][precedence][cookies.third-party]") {
+  Subject subject = visitor("us");
+  for (const unsigned regime : {4u, 255u, unsigned{kNoIndex}}) {
+    subject.regime = static_cast<std::uint16_t>(regime);
+    CHECK(why(subject) == Reason::unknown);
+  }
+}
