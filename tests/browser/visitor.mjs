@@ -1,5 +1,5 @@
 // What the browser tests share: one demo per test file, visitors, and what the advertisers got.
-import { after, before, beforeEach, describe } from 'node:test';
+import { after, afterEach, beforeEach, describe } from 'node:test';
 import { demo } from '../js/demo-support.mjs';
 import { BROWSERS, closeAll, open } from '../support/browsers/index.mjs';
 
@@ -8,29 +8,26 @@ import { BROWSERS, closeAll, open } from '../support/browsers/index.mjs';
 
 /** @type {Awaited<ReturnType<typeof demo>>} */
 let running;
-/** Pages a test left open, closed after it. @type {Page[]} */
+/** Pages the present test has open. @type {Page[]} */
 let pages = [];
 
+/** A browser that hangs fails its tests instead of the whole run. Milliseconds for all tests of one browser in a file. */
+const LIMIT = 240_000;
+
 /**
- * `tests` once for each browser, with the demo running and nothing counted when each begins.
+ * `tests` once for each browser. Each test has a demo of its own, on ports of its own: what an earlier visitor's browser still
+ * sends on its way out arrives nowhere.
  * @param {string} what @param {(visitor: Visitor) => void} tests @param {{ sdk?: string }} [options]
  */
 export function inEveryBrowser(what, tests, options = {}) {
-  before(async () => { running = await demo(options); });
-  after(async () => {
-    await closeAll();
+  beforeEach(async () => { running = await demo(options); });
+  afterEach(async () => {
+    await Promise.allSettled(pages.map((page) => page.close()));
+    pages = [];
     await running.close();
   });
-  for (const browser of BROWSERS) {
-    describe(`${what}, in ${browser}`, () => {
-      beforeEach(async () => {
-        await Promise.allSettled(pages.map((page) => page.close()));
-        pages = [];
-        running.ledger.reset();
-      });
-      tests(new Visitor(browser));
-    });
-  }
+  after(closeAll);
+  for (const browser of BROWSERS) describe(`${what}, in ${browser}`, { timeout: LIMIT }, () => tests(new Visitor(browser)));
 }
 
 /** Somebody with a browser who comes to the demo site. */

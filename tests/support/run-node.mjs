@@ -23,7 +23,8 @@ async function runFile(file, name, outcome) {
   /** Names of the tests around the present one, by nesting. @type {string[]} */
   const path = [];
   let ran = 0;
-  const stream = run({ files: [file], concurrency: 1, timeout: FILE_LIMIT });
+  // forceExit: a server of the demo may still be finishing what a browser that is gone once asked for.
+  const stream = run({ files: [file], concurrency: 1, timeout: FILE_LIMIT, forceExit: true });
   stream.on('test:start', (test) => { path.length = test.nesting; path[test.nesting] = test.name; });
   stream.on('test:pass', (test) => {
     if (isSuite(test)) return;

@@ -1,7 +1,7 @@
 // Debian's Chromium over CDP. One browser per process, one incognito context per visitor.
 import puppeteer from 'puppeteer-core';
 import { GPC_SCRIPT, languageScript } from './init-scripts.mjs';
-import { onEnd, temporaryFolder } from './processes.mjs';
+import { endBrowserWithUs, temporaryFolder } from './processes.mjs';
 import { puppeteerPage } from './puppeteer-page.mjs';
 import { firstProgram } from './programs.mjs';
 
@@ -18,7 +18,7 @@ function launch() {
     userDataDir: temporaryFolder(),
     args: process.getuid?.() === 0 ? [...FLAGS, '--no-sandbox'] : FLAGS,
   }).then((started) => {
-    onEnd(() => started.close());
+    endBrowserWithUs(started);
     return started;
   });
   return browser;

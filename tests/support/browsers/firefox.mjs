@@ -1,7 +1,7 @@
 // Debian's firefox-esr over WebDriver BiDi. What Firefox takes only as a preference (dark, reduced motion, scripts off, GPC,
 // language) gets a Firefox of its own, started once per process for each set of preferences.
 import puppeteer from 'puppeteer-core';
-import { onEnd } from './processes.mjs';
+import { endBrowserWithUs } from './processes.mjs';
 import { puppeteerPage } from './puppeteer-page.mjs';
 import { firstProgram } from './programs.mjs';
 
@@ -40,7 +40,7 @@ function launch(options) {
     headless: true,
     extraPrefsFirefox: prefs,
   }).then((browser) => {
-    onEnd(() => browser.close());
+    endBrowserWithUs(browser);
     return browser;
   });
   browsers.set(key, started);

@@ -38,11 +38,30 @@ export function temporaryFolder() {
   return folder;
 }
 
+/** How long a browser may take to end by itself before it is killed. Milliseconds. */
+const PATIENCE = 5_000;
+
+/** Resolves when `ending` has, or has had its time. @param {Promise<unknown> | void} ending */
+export function inTime(ending) {
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+  const late = new Promise((resolve) => { timer = setTimeout(resolve, PATIENCE); });
+  return Promise.race([Promise.resolve(ending).catch(() => {}), late]).finally(() => clearTimeout(timer));
+}
+
 export async function endAll() {
   const all = [...enders];
   enders.clear();
-  await Promise.allSettled(all.map((end) => end()));
+  await Promise.all(all.map((end) => inTime(end())));
   endChildren();
+}
+
+/** A browser that puppeteer started ends with this process, politely or not. @param {import('puppeteer-core').Browser} browser */
+export function endBrowserWithUs(browser) {
+  onEnd(async () => {
+    await inTime(browser.close());
+    browser.process()?.kill('SIGKILL');
+  });
 }
 
 function endChildren() {

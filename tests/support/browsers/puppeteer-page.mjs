@@ -76,8 +76,9 @@ export async function puppeteerPage(browser, context, options, prepare) {
           ({ name, value, domain, httpOnly: httpOnly ?? false, expires: expires && expires > 0 ? expires : null }));
     },
     close: async () => {
-      await raw.close();
-      if ((await context.pages()).length === 0) await context.close();
+      // Closing the last page of a context is closing the context: one command, nothing left of the visitor.
+      if ((await context.pages()).length === 1) await context.close();
+      else await raw.close();
     },
   };
 }

@@ -6,7 +6,7 @@ import net from 'node:net';
 import { join } from 'node:path';
 import { Builder, Capabilities } from 'selenium-webdriver';
 import { GPC_SCRIPT, languageScript } from './init-scripts.mjs';
-import { onEnd, start, temporaryFolder } from './processes.mjs';
+import { inTime, onEnd, start, temporaryFolder } from './processes.mjs';
 import { firstProgram } from './programs.mjs';
 import { startProxy } from './proxy.mjs';
 import { webkitPage } from './webkit-page.mjs';
@@ -34,7 +34,7 @@ export async function openWebKit(options) {
   const driver = await new Builder().usingServer(`http://127.0.0.1:${port}`).withCapabilities(capabilities).build();
   const end = async () => {
     forget();
-    await driver.quit().catch(() => {});
+    await inTime(driver.quit());
     driverProcess.kill();
     await proxy?.close();
   };
