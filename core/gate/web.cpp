@@ -89,7 +89,7 @@ Verdict decide_web_storage(Case& c) {
   const Page& page = page_of(c, own);
   if (page.refused != Reason::none) return answered(c, Step::scope, Outcome::deny, page.refused);
   const fb::StorageApi api = c.request.api;
-  if (api == fb::StorageApi::none || c.request.key.size() > kMaxStorageText)
+  if (api == fb::StorageApi::none || api > fb::StorageApi::MAX || c.request.key.size() > kMaxStorageText)
     return answered(c, Step::scope, Outcome::deny, Reason::request_invalid);
 
   std::string_view name = c.request.key;
