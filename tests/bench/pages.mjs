@@ -5,13 +5,13 @@ import { brotliCompressSync } from 'node:zlib';
 import { need } from './paths.mjs';
 
 /**
- * head, foot: what stands in <head> and before </body>. START stands where the contestant's first script begins; an answer
+ * head, foot: what stands in <head> and before </body>. START stands just before the contestant's script; the first answer
  * of its API calls `answered(value)`. shown: true as soon as the banner can be seen.
  * @typedef {{ files: Record<string, string>, head: string, foot: string, shown: string }} Contestant
  */
 
 const START = '<script>window.started = performance.now()</script>';
-const ANSWERED = 'window.answered = (value) => { window.took = performance.now() - window.started; window.answer = value };';
+const ANSWERED = 'window.answered = (value) => { window.ended = performance.now(); window.answer = value };';
 
 const CATEGORIES = /** @type {const} */ ([['functionality', 'Remembering your settings'], ['analytics', 'Measurement'], ['ads', 'Advertising']]);
 

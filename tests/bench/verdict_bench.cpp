@@ -1,11 +1,12 @@
-// The gate asked natively, for tests/bench/verdict.mjs: the same questions, visitor and policy as through wasm.
+// The gate asked natively, for tests/bench/verdict.mjs: the same questions, visitor and policy as through
+// wasm.
 //
 //   verdict_bench POLICY QUESTIONS PAGE TIMES
 //
-// Answers every question three times: once to warm up, once in batches of a thousand, once each by the clock. Writes
-// the nanoseconds of each call to TIMES (IEEE doubles, host order) and prints {"clock", "batch", "sum"} as JSON: what
-// two readings of the clock take, the mean of a call in each batch, and the sum of the outcomes, which must be what
-// wasm has.
+// Answers every question three times: once to warm up, once in batches of a thousand, once each by the clock.
+// Writes the nanoseconds of each call to TIMES (IEEE doubles, host order) and prints {"clock", "batch",
+// "sum"} as JSON: what two readings of the clock take, the mean of a call in each batch, and the sum of the
+// outcomes, which must be what wasm has.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
