@@ -13,6 +13,13 @@ namespace {
 
 constexpr std::string_view kPage = "https://www.metrofax.com/a/b.html";
 
+/// read() and resolve_path() in one: what is wrong with a URL, if anything.
+Reason read_whole(UrlHead& url, std::string_view text, const UrlHead* base) {
+  const Reason wrong = url.read(text, base);
+  const bool network = url.scheme() == Scheme::http || url.scheme() == Scheme::https;
+  return wrong == Reason::none && network && !url.resolve_path() ? Reason::url_invalid : wrong;
+}
+
 struct Reading {
   std::string url;
   Reason wrong = Reason::none;
@@ -24,9 +31,9 @@ struct Reading {
 void check(const Reading& expected, std::string_view page = kPage) {
   INFO(expected.url);
   UrlHead base;
-  REQUIRE(base.read(page, nullptr) == Reason::none);
+  REQUIRE(read_whole(base, page, nullptr) == Reason::none);
   UrlHead url;
-  CHECK(url.read(expected.url, &base) == expected.wrong);
+  CHECK(read_whole(url, expected.url, &base) == expected.wrong);
   if (expected.wrong != Reason::none) return;
   CHECK(url.scheme() == expected.scheme);
   CHECK(url.host() == expected.host);
@@ -175,18 +182,19 @@ TEST_CASE("lengths", "[gate][url][scope.site]") {
   check(invalid("https://" + host253 + "b/"));
   const std::string start = "https://a.example/";
   UrlHead url;
-  CHECK(url.read(start + std::string(kMaxUrlHead - start.size(), 'x'), nullptr) == Reason::none);
+  CHECK(read_whole(url, start + std::string(kMaxUrlHead - start.size(), 'x'), nullptr) == Reason::none);
   CHECK(url.path().size() == kMaxPathBytes);
-  CHECK(url.read(start + std::string(kMaxUrlHead - start.size() + 1, 'x'), nullptr) == Reason::url_too_long);
-  CHECK(url.read(start + '?' + std::string(100'000, 'x'), nullptr) == Reason::none);
-  CHECK(url.read(std::string(10'000, ' ') + start, nullptr) == Reason::none);
+  CHECK(read_whole(url, start + std::string(kMaxUrlHead - start.size() + 1, 'x'), nullptr) ==
+        Reason::url_too_long);
+  CHECK(read_whole(url, start + '?' + std::string(100'000, 'x'), nullptr) == Reason::none);
+  CHECK(read_whole(url, std::string(10'000, ' ') + start, nullptr) == Reason::none);
   CHECK(url.host() == "a.example");
-  CHECK(url.read("data:," + std::string(100'000, 'x'), nullptr) == Reason::none);
+  CHECK(read_whole(url, "data:," + std::string(100'000, 'x'), nullptr) == Reason::none);
   // A ".." that would bring back what was cut off.
   std::string long_way = start;
   for (int i = 0; i < 300; ++i) long_way += "a/";
-  CHECK(url.read(long_way, nullptr) == Reason::none);
-  CHECK(url.read(long_way + "../b", nullptr) == Reason::url_invalid);
+  CHECK(read_whole(url, long_way, nullptr) == Reason::none);
+  CHECK(read_whole(url, long_way + "../b", nullptr) == Reason::url_invalid);
 }
 
 TEST_CASE("secure pages", "[gate][url][security.tls]") {
@@ -220,7 +228,7 @@ TEST_CASE("whatever comes in, what comes out is plain, and reads the same again"
     std::string text(random.pick(starts));
     for (std::uint32_t i = random.below(9); i > 0; --i) text += random.pick(pieces);
     UrlHead url;
-    if (url.read(text, nullptr) != Reason::none ||
+    if (read_whole(url, text, nullptr) != Reason::none ||
         (url.scheme() != Scheme::http && url.scheme() != Scheme::https))
       continue;
     ++read;
@@ -232,8 +240,8 @@ TEST_CASE("whatever comes in, what comes out is plain, and reads the same again"
     REQUIRE(path.front() == '/');
     REQUIRE(path.find('?') == std::string::npos);
     UrlHead again;
-    REQUIRE(again.read((url.scheme() == Scheme::http ? "http://" : "https://") + host + path, nullptr) ==
-            Reason::none);
+    REQUIRE(read_whole(again, (url.scheme() == Scheme::http ? "http://" : "https://") + host + path,
+                       nullptr) == Reason::none);
     REQUIRE(again.host() == host);
     REQUIRE(again.path() == path);
   }
