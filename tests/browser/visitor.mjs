@@ -1,4 +1,4 @@
-// What the browser tests share: one demo per test file, visitors, and what the advertisers got.
+// What the browser tests share: a demo for each test, visitors, and what the advertisers got.
 import { after, afterEach, beforeEach, describe } from 'node:test';
 import { demo } from '../js/demo-support.mjs';
 import { BROWSERS, closeAll, open } from '../support/browsers/index.mjs';

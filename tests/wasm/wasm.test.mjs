@@ -1,0 +1,83 @@
+// What a module may be that runs on every page: it asks nothing of its surroundings, its memory never moves, and it offers
+// exactly what wasm/exports.txt says. Both the module that CMake links and the one that the package ships.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const read = (/** @type {string} */ path) => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)));
+
+/** Ids of sections (WebAssembly core specification, 5.5.2). */
+const IMPORT = 2;
+const MEMORY = 5;
+const EXPORT = 7;
+
+/** Contents of the module's sections by id. @param {Buffer} module @returns {Map<number, Buffer>} */
+function sections(module) {
+  assert.equal(module.subarray(0, 8).toString('hex'), '0061736d01000000');
+  const found = new Map();
+  let at = 8;
+  while (at < module.length) {
+    const id = module.readUInt8(at);
+    const [length, start] = leb(module, at + 1);
+    found.set(id, module.subarray(start, start + length));
+    at = start + length;
+  }
+  assert.equal(at, module.length, 'sections end where the file ends');
+  return found;
+}
+
+/** An unsigned LEB128 number and the offset behind it. @param {Buffer} bytes @param {number} from @returns {[number, number]} */
+function leb(bytes, from) {
+  let value = 0;
+  let at = from;
+  for (let shift = 0; ; shift += 7) {
+    const byte = bytes.readUInt8(at);
+    at += 1;
+    value += (byte & 0x7f) * 2 ** shift;
+    if (byte < 0x80) return [value, at];
+  }
+}
+
+const exported = read('wasm/exports.txt').toString().trim().split('\n');
+
+for (const [what, path] of /** @type {const} */ ([['as linked', 'build/wasm/gate.wasm'], ['as shipped', 'js-glue/dist/gate.wasm']])) {
+  describe(`gate.wasm ${what}`, () => {
+    const module = read(path);
+
+    test('imports nothing: its import section is missing or empty', () => {
+      const imports = sections(module).get(IMPORT);
+      assert.equal(imports === undefined ? 0 : leb(imports, 0)[0], 0);
+    });
+
+    test('has one memory, as large at the end as at the start', () => {
+      const memory = sections(module).get(MEMORY);
+      assert.ok(memory);
+      assert.equal(leb(memory, 0)[0], 1, 'one memory');
+      assert.equal(memory.readUInt8(1), 1, 'with a maximum, not shared');
+      const [least, next] = leb(memory, 2);
+      const [most] = leb(memory, next);
+      assert.equal(least, most);
+    });
+
+    test('offers what wasm/exports.txt lists', () => {
+      const section = sections(module).get(EXPORT);
+      assert.ok(section);
+      let [count, at] = leb(section, 0);
+      const names = [];
+      for (; count > 0; count -= 1) {
+        const [length, start] = leb(section, at);
+        names.push(section.subarray(start, start + length).toString());
+        [, at] = leb(section, start + length + 1);
+      }
+      if (what === 'as shipped') assert.deepEqual(names.sort(), exported);
+      else assert.deepEqual(exported.filter((name) => !names.includes(name)), [], 'the linker may keep some of its own; the package drops them');
+    });
+
+    test('compiles and instantiates at once, with an empty import object', () => {
+      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module), {});
+      assert.ok(exports.memory instanceof WebAssembly.Memory);
+      assert.throws(() => /** @type {WebAssembly.Memory} */ (exports.memory).grow(1), RangeError);
+    });
+  });
+}
