@@ -1,4 +1,5 @@
-// The version that `mfconsent --version` prints; the same as project(VERSION) in CMakeLists.txt, which a test compares.
+// The version that `mfconsent --version` prints; the same as project(VERSION) in CMakeLists.txt, which a test
+// compares.
 #pragma once
 
 namespace metrofax::consent::cli {

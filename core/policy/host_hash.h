@@ -6,9 +6,10 @@
 
 namespace metrofax::consent {
 
-/// Hash of a host name that can be taken at every label boundary of one walk from the right: feed the bytes from the
-/// last to the first; value() after `com`, after `example.com` and so on is the hash of that suffix. FNV-1a with a final
-/// mix, because buckets use the low bits and the tag the top byte. Not a defence: whoever looks up compares the name.
+/// Hash of a host name that can be taken at every label boundary of one walk from the right: feed the bytes
+/// from the last to the first; value() after `com`, after `example.com` and so on is the hash of that suffix.
+/// FNV-1a with a final mix, because buckets use the low bits and the tag the top byte. Not a defence: whoever
+/// looks up compares the name.
 class HostHash {
  public:
   constexpr void push(char byte) { state_ = (state_ ^ static_cast<std::uint8_t>(byte)) * 0x01000193u; }
@@ -29,8 +30,8 @@ class HostHash {
   std::uint32_t state_ = 0x811c9dc5u;
 };
 
-/// What follows the FlatBuffer in a compiled policy: FNV-1a (64 bits, little-endian) over every byte before it. Each step
-/// is a bijection of the state, so a single damaged byte always changes the sum.
+/// What follows the FlatBuffer in a compiled policy: FNV-1a (64 bits, little-endian) over every byte before
+/// it. Each step is a bijection of the state, so a single damaged byte always changes the sum.
 inline constexpr std::size_t kPolicyTrailerBytes = 8;
 
 [[nodiscard]] constexpr std::uint64_t policy_checksum(const std::uint8_t* bytes, std::size_t size) {

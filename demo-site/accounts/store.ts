@@ -87,7 +87,7 @@ export class Store {
   /** The account of an address with its password hash, for signing in. */
   async credentials(email: string): Promise<{ account: Account; passwordHash: string } | null> {
     const row = await this.#one('SELECT * FROM accounts WHERE email = ?', [email]);
-    return row ? { account: toAccount(row), passwordHash: String(row['password_hash']) } : null;
+    return row ? { account: toAccount(row), passwordHash: textOf(row, 'password_hash') } : null;
   }
 
   /** pii.change: what a person may change by signing in. */
@@ -155,8 +155,15 @@ export class Store {
   }
 }
 
+/** A column that is declared TEXT. */
+function textOf(row: Row, name: string): string {
+  const value = row[name];
+  if (typeof value !== 'string') throw new TypeError(`the column ${name} holds no text`);
+  return value;
+}
+
 function toAccount(row: Row): Account {
-  const text = (name: string): string => String(row[name]);
+  const text = (name: string): string => textOf(row, name);
   return {
     id: text('id'),
     email: text('email'),

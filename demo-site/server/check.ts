@@ -45,7 +45,7 @@ const advertiserPaths: Readonly<Record<AdvertiserId, readonly (readonly [path: s
 type Judge = (answer: Answer) => string | null;
 
 const isType = (type: string): Judge => ({ status, headers }) =>
-  status !== 200 ? `answered ${status}` : String(headers['content-type']).startsWith(type) ? null : `is ${headers['content-type']}, not ${type}`;
+  status !== 200 ? `answered ${status}` : String(headers['content-type']).startsWith(type) ? null : `is ${String(headers['content-type'])}, not ${type}`;
 
 const isPage: Judge = (answer) => {
   const first = /<head>\s*(<[^>]*>)/.exec(answer.body)?.[1] ?? '';
@@ -62,7 +62,7 @@ const isPage: Judge = (answer) => {
 export async function check(site: string, report: (line: string) => void): Promise<number> {
   let failed = 0;
   const probe = async (url: string, judge: Judge): Promise<Answer | null> => {
-    const answer = await get(url).catch((error: Error) => error);
+    const answer = await get(url).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
     const problem = answer instanceof Error ? answer.message : judge(answer);
     if (problem) failed += 1;
     report(problem ? `FAIL ${url} ${problem}` : `ok   ${url}`);

@@ -24,7 +24,7 @@ else {
     policyFile: here('../policy/2013-12-01.json'),
     data: here('../.data'),
     note: (error) => process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
-  }).catch((error: Error) => fail(error.message));
+  }).catch((error: unknown) => fail(error instanceof Error ? error.message : String(error)));
   if (options.check) {
     const failed = await check(demo.url, (line) => process.stdout.write(`${line}\n`));
     await demo.stop();

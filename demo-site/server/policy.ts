@@ -69,7 +69,7 @@ export async function readPolicy(file: string): Promise<PublishedPolicy> {
   try {
     policy = JSON.parse(await readFile(file, 'utf8')) as PolicyFile;
   } catch (error) {
-    throw new Error(`cannot read the policy ${file}: ${(error as Error).message}`);
+    throw new Error(`cannot read the policy ${file}: ${(error as Error).message}`, { cause: error });
   }
   for (const list of ['clauses', 'purposes', 'vendors', 'regimes', 'rules', 'storage'] as const) {
     if (!Array.isArray(policy[list])) throw new Error(`the policy ${file} has no list "${list}"`);

@@ -30,18 +30,18 @@ const HOSTS = [100, 1_000, 10_000, 100_000];
 export async function benchVerdict({ count, rounds }) {
   const own = await ownPolicy();
   const asked = questions(count, own.declared);
-  const peers = await race('own', own, asked, [NATIVE, ...Object.keys(CONTESTANTS)], rounds);
+  const peers = (await race([{ name: 'own', policy: own, asked }], [NATIVE, ...Object.keys(CONTESTANTS)], rounds)).own ?? {};
   const columns = ['', 'p50', 'p90', 'p99', 'p99.9', 'mean', 'batch', 'quiet p50', 'quiet p99.9', 'times ours'];
   table(`One verdict, ns (${count.toLocaleString('en-US')} URLs, ${own.declared.length} declared hosts, ${rounds} rounds)`, columns,
     Object.entries(peers).map(([name, t]) => [name, t.p50, t.p90, t.p99, t.p999, t.mean, t.batch, t.quiet50, t.quiet999, t.p50 / (peers[OURS]?.p50 ?? NaN)]));
 
-  /** @type {Record<string, Record<string, Times>>} */
-  const growth = {};
+  /** @type {Course[]} */
+  const courses = [];
   for (const hosts of HOSTS) {
     const policy = await policyOf(hosts);
-    growth[hosts] = await race(String(hosts), policy, questions(count, policy.declared, { popularity: 'even' }),
-      [NATIVE, OURS, 'JavaScript Map suffix walk'], rounds);
+    courses.push({ name: String(hosts), policy, asked: questions(count, policy.declared, { popularity: 'even' }) });
   }
+  const growth = await race(courses, [NATIVE, OURS, 'JavaScript Map suffix walk'], rounds);
   const first = growth[HOSTS[0] ?? 0];
   table('The same with more declared hosts, every one as often as every other: p50, p99.9 and batch, ns', ['', ...HOSTS.map((hosts) => hosts.toLocaleString('en-US')), 'growth'],
     Object.keys(first ?? {}).flatMap((name) => /** @type {const} */ (['p50', 'p999', 'batch']).map((what) => {
@@ -53,30 +53,35 @@ export async function benchVerdict({ count, rounds }) {
 
 /** @typedef {import('./stats.mjs').Quantiles & { batch: number, quiet50: number, quiet999: number, clock: number }} Times */
 
+/** The same questions for everybody who knows the same. @typedef {{ name: string, policy: import('./policies.mjs').Policy, asked: Question[] }} Course */
+
 /**
- * All of them answer the same questions, in turns.
- * @param {string} name of the files @param {import('./policies.mjs').Policy} policy @param {Question[]} asked @param {string[]} names
- * @param {number} rounds @returns {Promise<Record<string, Times>>}
+ * Everybody on every course, in turns: figures of two courses are of the same minutes, too.
+ * @param {Course[]} courses @param {string[]} names @param {number} rounds
+ * @returns {Promise<Record<string, Record<string, Times>>>} by course, then by name
  */
-async function race(name, policy, asked, names, rounds) {
-  const [file, known] = [made(`questions-${name}.txt`), made(`known-${name}.json`)];
-  await writeFile(file, asLines(asked), 'latin1');
-  await writeFile(known, JSON.stringify({ blob: policy.blob, hosts: policy.declared.map(({ host }) => host) }));
-  /** @type {{ name: string, round: () => Promise<Round>, end: () => void }[]} */
+async function race(courses, names, rounds) {
+  /** @type {{ course: string, name: string, round: () => Promise<Round>, end: () => void, rounds: Round[] }[]} */
   const field = [];
-  for (const each of names) field.push(each === NATIVE ? await native(policy.blob, file) : await child(each, file, known));
-  /** @type {Record<string, Round[]>} */
-  const all = Object.fromEntries(names.map((each) => [each, []]));
+  for (const { name: course, policy, asked } of courses) {
+    const [file, known] = [made(`questions-${course}.txt`), made(`known-${course}.json`)];
+    await writeFile(file, asLines(asked), 'latin1');
+    await writeFile(known, JSON.stringify({ blob: policy.blob, hosts: policy.declared.map(({ host }) => host) }));
+    for (const name of names) field.push({ course, rounds: [], ...(name === NATIVE ? await native(policy.blob, file) : await child(name, file, known)) });
+  }
   for (const { round } of field) await round(); // warm
   for (let i = 0; i < rounds; ++i) {
-    for (const { name: each, round } of field) all[each]?.push(await round());
-    process.stderr.write(`\rbench: ${name}, round ${i + 1} of ${rounds} `);
+    for (const one of field) one.rounds.push(await one.round());
+    process.stderr.write(`\rbench: ${courses.map(({ name }) => name).join(', ')}: round ${i + 1} of ${rounds} `);
   }
   process.stderr.write('\n');
   for (const { end } of field) end();
-  const [ours, theirs] = [all[OURS]?.[0]?.sum, all[NATIVE]?.[0]?.sum];
-  if (ours !== theirs) throw new Error(`wasm and native decide differently: outcomes add up to ${ours} and ${theirs}`);
-  return Object.fromEntries(names.map((each) => [each, timesOf(all[each] ?? [])]));
+  for (const { name: course } of courses) {
+    const [ours, theirs] = [OURS, NATIVE].map((name) => field.find((one) => one.course === course && one.name === name)?.rounds[0]?.sum);
+    if (ours !== theirs) throw new Error(`${course}: wasm and native decide differently: outcomes add up to ${ours} and ${theirs}`);
+  }
+  return Object.fromEntries(courses.map(({ name: course }) =>
+    [course, Object.fromEntries(field.filter((one) => one.course === course).map((one) => [one.name, timesOf(one.rounds)]))]));
 }
 
 /** @param {string} blob @param {string} file */

@@ -38,7 +38,7 @@ function showCounts(counts: Counts): void {
     setCount(id, 'requests', requests);
     setCount(id, 'cookies', cookies);
   }
-  const parts = [...lanes.values()].map(({ element, requests }) => `${find('h3', element).textContent ?? ''} ${requests}`);
+  const parts = [...lanes.values()].map(({ element, requests }) => `${find('h3', element).textContent} ${requests}`);
   state.textContent = `Requests received: ${parts.join(', ')}.`;
 }
 

@@ -5,20 +5,21 @@ import { announce, type Session } from './session.js'
 
 /** Something the page wanted and may get later. */
 export interface Held {
-  how: Initiator
+  how_: Initiator
   urls: string[]
   /** A purpose the page itself named; 255 none. */
-  purpose?: number
+  purpose_?: number
   /** Does it now. */
-  run(): void
+  run_(): unknown
   /** Tells the page that the visitor refused; without it the thing waits for a change of mind. */
-  refuse?(): void
+  refuse_?(): void
 }
 
 const MOST = 1000
 
 export class Holds {
-  readonly list_: Held[] = []
+  /** In the order it came; whoever takes something out of it has it to themselves. */
+  readonly list_ = new Set<Held>()
 
   constructor(private readonly session_: Session) {}
 
@@ -33,30 +34,37 @@ export class Holds {
 
   /** Runs it now if it may, else keeps it. */
   try_(held: Held): void {
-    if (this.allowed_(held.how, held.urls, held.purpose)) held.run()
+    if (this.allowed_(held.how_, held.urls, held.purpose_)) held.run_()
     else this.keep_(held)
   }
 
   /** Keeps it until the visitor chooses; refuses it at once where they have. */
   keep_(held: Held): void {
-    if (held.refuse && this.session_.state_().decided) held.refuse()
-    else if (this.list_.push(held) > MOST) this.list_.shift()?.refuse?.()
+    if (held.refuse_ && this.session_.state_().decided) held.refuse_()
+    else if (this.list_.add(held).size > MOST) {
+      const [oldest] = this.list_
+      this.list_.delete(oldest!)
+      oldest!.refuse_?.()
+    }
+  }
+
+  /** The page does not want it any more. */
+  drop_(held: Held | undefined): void {
+    this.list_.delete(held!)
   }
 
   /** The visitor chose: what is allowed now goes, in the order it came; what was refused is told so. */
   settle_(): void {
-    const decided = this.session_.state_().decided
-    for (const held of this.list_.splice(0)) {
-      const released = this.allowed_(held.how, held.urls, held.purpose, true)
-      if (!released && !(decided && held.refuse)) {
-        this.list_.push(held)
-        continue
-      }
+    for (const held of [...this.list_]) {
+      if (!this.list_.has(held)) continue // what ran before it may have taken it back
+      const released = this.allowed_(held.how_, held.urls, held.purpose_, true)
+      if (!released && !(held.refuse_ && this.session_.state_().decided)) continue
+      this.list_.delete(held)
       try {
         if (released) {
-          this.allowed_(held.how, held.urls, held.purpose) // once more for the log
-          held.run()
-        } else held.refuse!()
+          this.allowed_(held.how_, held.urls, held.purpose_) // once more for the log
+          held.run_()
+        } else held.refuse_!()
       } catch (error) {
         reportError(error)
       }

@@ -8,7 +8,7 @@ import { Holds, resolved } from './hold.js'
 import { watchMarkup } from './markup.js'
 import { INITIATORS, STORAGE_APIS, Session, announce, type LogLine, type State } from './session.js'
 import { patchSinks } from './sinks.js'
-import { patchStorage, sweep } from './storage.js'
+import { CONSENT_COOKIE, expire, patchStorage, sweep } from './storage.js'
 import { scriptUrl } from './trusted.js'
 
 export type { LogLine, State, Verdict }
@@ -42,8 +42,6 @@ const gpc = (navigator as { globalPrivacyControl?: boolean }).globalPrivacyContr
 // children.none: a site that knows it has a child before it says so here.
 const session = new Session(options['regime'] ?? '', gpc, options['age'] === 'under13')
 const holds = new Holds(session)
-patchSinks(holds)
-patchStorage(session)
 
 let ui: Ui | undefined
 let loading = false
@@ -74,6 +72,8 @@ function show(kind: Surface): void {
 }
 
 const choose = (choice: (id: string) => boolean | undefined, specific = false): void => {
+  // Else the copy that cannot be read goes on standing before ours, and the visitor is asked on every page.
+  if (session.damaged_) expire(CONSENT_COOKIE)
   session.choose_(choice, specific)
 }
 
@@ -89,7 +89,7 @@ const consent = {
     return session.log_
   },
   get held(): readonly { urls: string[] }[] {
-    return holds.list_
+    return [...holds.list_]
   },
   /** What would happen, and why. Synchronous; asking changes nothing. */
   decide(request: WebRequest): Verdict {
@@ -133,12 +133,6 @@ const consent = {
     for (const kind of wanted.splice(0)) ui.show(kind)
   },
 }
-Object.defineProperty(window, 'metrofaxConsent', { value: consent, enumerable: true })
-
-session.onChange_(() => {
-  sweep(session)
-  holds.settle_()
-})
 
 /** The gate is there: from now on it is asked. */
 function open(exports: unknown): void {
@@ -153,20 +147,32 @@ function open(exports: unknown): void {
   else undecided()
 }
 
-// Where the page's CSP forbids wasm, or an old browser will not compile it at once: locked, and the same module comes as
-// JavaScript. Everything but this origin stays denied until then, and for good if it does not come.
-try {
-  open(new WebAssembly.Instance(new WebAssembly.Module(gateBytes()), {}).exports)
-} catch {
-  load(
-    'gate.asmjs.js',
-    () => {
-      try {
-        open((globalThis as unknown as { __mfGate: (imports: object) => unknown }).__mfGate({}))
-      } catch (error) {
-        reportError(error)
-      }
-    },
-    () => undefined,
-  )
+// A page that has this script twice has one runtime: a second would deny for good, since no choice reaches it. Only ours
+// cannot be written; what else has the name (an element's id, a variable) stops nothing.
+if (Object.getOwnPropertyDescriptor(window, 'metrofaxConsent')?.writable !== false) {
+  patchSinks(holds)
+  patchStorage(session)
+  Object.defineProperty(window, 'metrofaxConsent', { value: consent, enumerable: true })
+  session.onChange_(() => {
+    sweep(session)
+    holds.settle_()
+  })
+
+  // Where the page's CSP forbids wasm, or an old browser will not compile it at once: locked, and the same module comes as
+  // JavaScript. Everything but this origin stays denied until then, and for good if it does not come.
+  try {
+    open(new WebAssembly.Instance(new WebAssembly.Module(gateBytes()), {}).exports)
+  } catch {
+    load(
+      'gate.asmjs.js',
+      () => {
+        try {
+          open((globalThis as unknown as { __mfGate: (imports: object) => unknown }).__mfGate({}))
+        } catch (error) {
+          reportError(error)
+        }
+      },
+      () => undefined,
+    )
+  }
 }

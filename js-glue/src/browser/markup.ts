@@ -3,10 +3,22 @@ import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
 import { List } from '../wire/gate.js'
 import { resolved, type Holds } from './hold.js'
 import type { Session } from './session.js'
-import { initiatorOf, requestsOf, setUrl } from './sinks.js'
+import { initiatorOf, requestsOf, setUrl, urlsOf } from './sinks.js'
 import { scriptText, scriptUrl } from './trusted.js'
 
 const started = new WeakSet<Element>()
+
+/** The last released script that others have to wait for, as they would behind a tag of its kind. */
+let turn: Promise<unknown> | undefined
+
+/** A script that never was one, with the attributes of another. */
+function copyOf(element: HTMLScriptElement, without: RegExp): HTMLScriptElement {
+  const script = document.createElement('script')
+  for (const { name, value } of element.attributes) if (!without.test(name)) script.setAttribute(name, value)
+  script.nonce = element.nonce
+  script.async = false
+  return script
+}
 
 /** Brings an inert element to life: a script as a fresh copy (the old one was never one), others by their URL. */
 function activate(element: HTMLElement): void {
@@ -15,15 +27,21 @@ function activate(element: HTMLElement): void {
     if (url) element.setAttribute(element instanceof HTMLLinkElement ? 'href' : 'src', url)
     return
   }
-  const script = document.createElement('script')
-  for (const { name, value } of element.attributes) if (!/^(type|data-src|src)$/.test(name)) script.setAttribute(name, value)
-  script.nonce = element.nonce
-  script.async = element.async && element.hasAttribute('async')
+  const script = copyOf(element, /^(type|data-src|src)$/)
+  script.async = element.hasAttribute('async')
   const type = element.dataset['type']
   if (type) script.type = type
   if (url) script.src = scriptUrl(resolved(url))
   else script.text = scriptText(element.text)
-  element.replaceWith(script)
+  const put = (): void => { element.replaceWith(script); }
+  if (!url && turn) {
+    void turn.then(put)
+    return
+  }
+  put()
+  // Only what does load ends the waiting.
+  if (url && !type && !script.async && !script.noModule && script.isConnected && requestsOf(script)[0])
+    turn = new Promise((done) => { for (const end of ['load', 'error']) script.addEventListener(end, done) })
 }
 
 /** `data-purpose` elements: held under the purposes their author names, beside what their URL is for. */
@@ -39,7 +57,7 @@ function hold(session: Session, holds: Holds, element: HTMLElement): void {
   if (first === undefined || first > 31 || others.some((number) => number > 31)) return
   const urls = [resolved(url ?? location.href)]
   const chain = (numbers: number[]): (() => void) =>
-    numbers.length === 0 ? run : () => { holds.try_({ how, urls, purpose: numbers[0]!, run: chain(numbers.slice(1)) }); }
+    numbers.length === 0 ? run : () => { holds.try_({ how_: how, urls, purpose_: numbers[0]!, run_: chain(numbers.slice(1)) }); }
   chain([first, ...others])()
 }
 
@@ -49,12 +67,10 @@ function stop(holds: Holds, element: Element): void {
   if (found.length === 0) return
   for (const [attribute, how] of found) {
     const value = element.getAttribute(attribute)!
-    if (holds.allowed_(how, [resolved(value)], undefined, true)) continue
+    if (holds.allowed_(how, urlsOf(attribute, value), undefined, true)) continue
     if (element instanceof HTMLScriptElement) {
       // A script whose document changes before it runs does not run (HTML, "execute the script element", step 2).
-      const script = document.createElement('script')
-      for (const { name, value: text } of element.attributes) if (name !== 'src') script.setAttribute(name, text)
-      script.async = false
+      const script = copyOf(element, /^src$/)
       element.replaceWith(script)
       document.implementation.createHTMLDocument('').adoptNode(element)
       setUrl(holds, script, attribute, value, () => {

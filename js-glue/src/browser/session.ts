@@ -84,7 +84,7 @@ export class Session {
     view.setUint16(from + at.SUBJECT_REGIME, gate.index_(List.regimes, this.regime_), true)
     view.setUint8(from + at.SUBJECT_AGE, this.child_ ? Age.under13 : Age.unknown)
     view.setUint8(from + at.SUBJECT_GPC, this.gpc_ ? Tri.on : Tri.unset)
-    gate.setPage_(document.baseURI.startsWith('http') ? document.baseURI : location.href)
+    gate.setPage_(location.protocol.startsWith('http') ? location.href : document.baseURI)
     this.read_()
     try {
       this.channel_ = new BroadcastChannel('mf_consent')
@@ -109,6 +109,8 @@ export class Session {
    * along, because it can be here before the cookie is (Firefox keeps a copy of the cookies in each process).
    */
   refresh_(cookies?: string): void {
+    // Where the browser keeps no cookie, the choice is here and nowhere else.
+    if (cookies === undefined && !this.kept_) return
     const before = this.seen_
     this.read_(cookies)
     if (before !== this.seen_) this.tell_()

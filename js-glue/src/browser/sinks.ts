@@ -1,7 +1,8 @@
 // The common ways out of a page. One table of elements, one function for each kind of call; none of them decides.
 import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
-import { candidates, resolved, type Holds } from './hold.js'
+import { candidates, resolved, type Held, type Holds } from './hold.js'
 import { constructor, method, property } from './patch.js'
+import { fixed } from './trusted.js'
 
 /** Interface, element name, members that hold a URL, and what the browser would call the request. */
 const ELEMENTS: [name: string, tags: string, members: string, how: Initiator][] = [
@@ -33,37 +34,56 @@ export const initiatorOf = (element: Element, attribute: string): Initiator | un
     ? undefined
     : bySelector.get(element.localName + '.' + attribute.toLowerCase())
 
-/** Every attribute of an element that requests something. */
+/** Every attribute of an element that requests something; one that waits does not. */
 export const requestsOf = (element: Element): [attribute: string, how: Initiator][] =>
   ['src', 'srcset', 'href', 'poster', 'data'].flatMap((attribute) => {
     const how = initiatorOf(element, attribute)
-    return how !== undefined && element.hasAttribute(attribute) ? [[attribute, how] as [string, Initiator]] : []
+    return how !== undefined && !waitingFor(element, attribute) && element.hasAttribute(attribute)
+      ? [[attribute, how] as [string, Initiator]]
+      : []
   })
 
-const urlsOf = (attribute: string, value: unknown): string[] =>
-  attribute.toLowerCase() === 'srcset' ? candidates(value) : [resolved(value)]
+export const urlsOf = (attribute: string, value: unknown): string[] =>
+  attribute === 'srcset' ? candidates(value) : [resolved(value)]
 
-/** Held values of elements: element -> attribute -> the value that waits. */
-const waiting = new WeakMap<Element, Map<string, { value: unknown }>>()
+interface Waiting extends Held {
+  value: unknown
+}
+
+/** What elements wait for: element -> attribute -> the value held back. */
+const waiting = new WeakMap<object, Map<string, Waiting>>()
+
+/** What the page set and reads back while it waits. */
+const waitingFor = (element: unknown, attribute: unknown): Waiting | undefined =>
+  waiting.get(element as Element)?.get(String(attribute).toLowerCase())
+
+/** The page takes back what an attribute waits for. */
+function forget(holds: Holds, element: unknown, attribute: unknown): void {
+  holds.drop_(waitingFor(element, attribute))
+  waiting.get(element as Element)?.delete(String(attribute).toLowerCase())
+}
 
 /** Sets a URL now, or when it may be requested; `apply` does it natively. A later value replaces one that waits. */
-export function setUrl(holds: Holds, element: Element, attribute: string, value: unknown, apply: () => void): void {
+export function setUrl(holds: Holds, element: Element, attribute: string, given: unknown, apply: (value: unknown) => void): void {
   const name = attribute.toLowerCase()
   const how = initiatorOf(element, name)
-  const slots = waiting.get(element) ?? new Map<string, { value: unknown }>()
-  slots.delete(name)
-  if (how === undefined) { apply(); return; }
+  if (how === undefined) { apply(given); return; }
+  const value = fixed(given)
   const urls = urlsOf(name, value)
-  if (holds.allowed_(how, urls)) { apply(); return; }
-  const slot = { value }
-  waiting.set(element, slots.set(name, slot))
-  holds.keep_({
-    how,
+  forget(holds, element, name)
+  if (holds.allowed_(how, urls)) { apply(value); return; }
+  const slots = waiting.get(element) ?? new Map<string, Waiting>()
+  const held = {
+    how_: how,
     urls,
-    run() {
-      if (slots.get(name) === slot && slots.delete(name)) apply()
+    value,
+    run_() {
+      slots.delete(name)
+      apply(value)
     },
-  })
+  }
+  waiting.set(element, slots.set(name, held))
+  holds.keep_(held)
 }
 
 export function patchElements(holds: Holds): void {
@@ -74,113 +94,151 @@ export function patchElements(holds: Holds): void {
       property(
         prototype,
         member,
-        (native, self, [value]) => { setUrl(holds, self as Element, member, value, () => native(value)); },
+        (native, self, [value]) => { setUrl(holds, self as Element, member, value, native); },
         (native, self) => {
-          const slot = waiting.get(self as Element)?.get(member)
-          return slot ? urlsOf(member, slot.value)[0] : native()
+          const held = waitingFor(self, member)
+          return held ? (member === 'srcset' ? held.value : held.urls[0]) : native()
         },
       )
     }
   }
-  method(Element.prototype, 'setAttribute', (native, self, args) => { setUrl(holds, self as Element, String(args[0]), args[1], () => native(...args)); },
-  )
-  method(Element.prototype, 'setAttributeNS', (native, self, args) => { setUrl(holds, self as Element, String(args[1]).replace(/^.*:/, ''), args[2], () => native(...args)); },
-  )
-  method(Element.prototype, 'removeAttribute', (native, self, args) => {
-    waiting.get(self as Element)?.delete(String(args[0]).toLowerCase())
-    return native(...args)
+  const { prototype } = Element
+  for (const [name, at] of [['setAttribute', 0], ['setAttributeNS', 1]] as const) {
+    method(prototype, name, (native, self, args) => {
+      const attribute = (args[at] = fixed(args[at]))
+      setUrl(holds, self as Element, String(attribute).replace(/^.*:/, ''), args[at + 1], (value) => {
+        args[at + 1] = value
+        native(...args)
+      })
+    })
+  }
+  method(prototype, 'removeAttribute', (native, self, args) => {
+    forget(holds, self, args[0])
+    native(...args)
+  })
+  method(prototype, 'getAttribute', (native, self, args) => {
+    const held = waitingFor(self, args[0])
+    return held ? String(held.value) : native(...args)
+  })
+  method(prototype, 'hasAttribute', (native, self, args) => !!waitingFor(self, args[0]) || native(...args))
+  // The constructor sets the URL behind the setter's back.
+  constructor('Audio', (make, [url]) => {
+    const audio = make() as HTMLAudioElement
+    if (url !== undefined) audio.src = url as string
+    return audio
   })
 }
 
-/** What a refused network call looks like to the page: the network failed. */
-const refusal = (url: string): TypeError => new TypeError(`Not allowed by the visitor's privacy choices: ${url}`)
+/** A URL with nothing behind it: asked for it, the platform itself says that the network failed, and never uses one. */
+const NOWHERE = 'data:'
 
 function patchFetch(holds: Holds): void {
-  method(globalThis, 'fetch', (native, _self, args) => {
-    const url = resolved(args[0] instanceof Request ? args[0].url : args[0])
-    return new Promise((resolve, reject) => {
-      holds.try_({
-        how: Initiator.fetch,
+  const { Request } = globalThis
+  const urlOf = Object.getOwnPropertyDescriptor(Request.prototype, 'url')!.get!
+  method(globalThis, 'fetch', (native, _self, args) =>
+    new Promise((resolve, reject) => {
+      let url: string
+      try {
+        url = urlOf.call(args[0]) as string // of any realm's Request, whatever its class says
+      } catch {
+        url = resolved((args[0] = fixed(args[0])))
+      }
+      if (holds.allowed_(Initiator.fetch, [url])) { resolve(native(...args)); return; }
+      // What is to be sent is fixed now, and what cannot be sent fails now.
+      const request = new Request(...(args as [RequestInfo]))
+      const { signal } = request
+      signal.throwIfAborted()
+      const held = {
+        how_: Initiator.fetch,
         urls: [url],
-        run: () => { resolve(native(...args)); },
-        refuse: () => { reject(refusal(url)); },
-      })
-    })
-  })
+        run_: () => { resolve(native(request)); },
+        refuse_: () => { resolve(native(NOWHERE)); },
+      }
+      signal.onabort = () => {
+        holds.drop_(held)
+        reject(signal.reason as Error)
+      }
+      holds.keep_(held)
+    }),
+  )
 }
 
 function patchXhr(holds: Holds): void {
-  const urls = new WeakMap<object, string>()
-  method(XMLHttpRequest.prototype, 'open', (native, self, args) => {
-    urls.set(self as object, resolved(args[1]))
-    return native(...args)
+  const { prototype } = XMLHttpRequest
+  const { open, send } = prototype
+  /** The URL of an opened request, whether the page lets it wait, and the send() that does. */
+  const opened = new WeakMap<object, { url: string; waits: boolean; held?: Held }>()
+  const drop = (self: unknown): void => { holds.drop_(opened.get(self as object)?.held); }
+  method(prototype, 'open', (native, self, args) => {
+    args[1] = fixed(args[1])
+    native(...args)
+    drop(self)
+    opened.set(self as object, { url: resolved(args[1]), waits: args.length < 3 || !!args[2] })
   })
-  method(XMLHttpRequest.prototype, 'send', (native, self, args) => {
-    const request = self as XMLHttpRequest
+  method(prototype, 'abort', (native, self) => {
+    drop(self)
+    native()
+  })
+  method(prototype, 'send', (native, self, args) => {
+    const state = opened.get(self as object)
+    const run = (): void => { native(...args); }
+    if (!state || holds.allowed_(Initiator.xhr, [state.url])) { run(); return; }
     const refuse = (): void => {
-      for (const type of ['error', 'loadend']) request.dispatchEvent(new ProgressEvent(type))
+      open.call(self as XMLHttpRequest, 'GET', NOWHERE, state.waits)
+      send.call(self as XMLHttpRequest)
     }
-    holds.try_({ how: Initiator.xhr, urls: [urls.get(request) ?? ''], run: () => native(...args), refuse })
+    drop(self)
+    if (state.waits) holds.keep_((state.held = { how_: Initiator.xhr, urls: [state.url], run_: run, refuse_: refuse }))
+    else refuse() // throws, as when the network failed
   })
 }
 
 function patchBeacon(holds: Holds): void {
   method(Navigator.prototype, 'sendBeacon', (native, _self, args) => {
-    let sent: unknown = true // held: it is queued, as beacons are
-    holds.try_({
-      how: Initiator.beacon,
-      urls: [resolved(args[0])],
-      run() {
-        sent = native(...args)
-      },
-      refuse() {
-        // Nobody waits for a beacon.
-      },
-    })
-    return sent
+    const urls = [resolved((args[0] = fixed(args[0])))]
+    const run = (): unknown => native(...args)
+    if (holds.allowed_(Initiator.beacon, urls)) return run()
+    // Held: it is queued, as beacons are; and nobody waits for one.
+    holds.keep_({ how_: Initiator.beacon, urls, run_: run, refuse_: () => undefined })
+    return true
   })
 }
 
-/** A connection that failed, as a page sees one: it may try again, and after consent it succeeds. */
-class Refused extends EventTarget {
-  readyState = 0
-  onerror: ((event: Event) => void) | null = null
-  onclose: ((event: Event) => void) | null = null
-  onopen = null
-  onmessage = null
+/** A connection as far as a failing one has state. */
+type Failing = EventTarget & Record<string, unknown>
 
-  constructor(
-    readonly url: string,
-    private readonly closed_: number,
-    last: string,
-  ) {
-    super()
+/**
+ * A connection that failed, as a page sees one: it may try again, and after consent it succeeds. An object of the class the
+ * page asked for, with members of its own in front of those that would look for a connection.
+ */
+function patchStream(holds: Holds, name: 'EventSource' | 'WebSocket', how: Initiator, closed: number): void {
+  const members = Object.keys(globalThis[name].prototype).filter((member) => member > 'a') // not the constants
+  constructor(name, (make, args, target) => {
+    if (args.length === 0) return make()
+    const url = resolved((args[0] = fixed(args[0])))
+    if (holds.allowed_(how, [url])) return make(...args)
+    const failing = Reflect.construct(EventTarget, [], target) as Failing
+    for (const member of members) Object.defineProperty(failing, member, { value: null, writable: true, configurable: true })
+    failing['url'] = url
+    failing['readyState'] = 0
+    failing['close'] = () => (failing['readyState'] = 2)
+    failing['send'] = () => {
+      if (!failing['readyState']) throw new DOMException('Not connected', 'InvalidStateError')
+    }
     setTimeout(() => {
-      this.readyState = closed_
-      for (const type of last.split(' ')) {
-        const event = new Event(type)
-        this.dispatchEvent(event)
-        ;(this as unknown as Record<string, ((event: Event) => void) | null>)['on' + type]?.(event)
+      failing['readyState'] = closed
+      for (const event of [new Event('error'), new CloseEvent('close', { code: 1006 })]) {
+        failing.addEventListener(event.type, failing['on' + event.type] as EventListener | null)
+        failing.dispatchEvent(event)
       }
     })
-  }
-  send(): void {
-    throw new DOMException('Not connected', 'InvalidStateError')
-  }
-  close(): void {
-    this.readyState = this.closed_
-  }
+    return failing
+  })
 }
 
 function patchStreams(holds: Holds): void {
-  constructor('EventSource', ([url]) => {
-    const to = resolved(url)
-    return holds.allowed_(Initiator.eventsource, [to]) ? undefined : new Refused(to, 2, 'error')
-  })
-  constructor('WebSocket', ([url]) => {
-    const to = resolved(url)
-    return holds.allowed_(Initiator.websocket, [to]) ? undefined : new Refused(to, 3, 'error close')
-  })
+  patchStream(holds, 'EventSource', Initiator.eventsource, 2)
+  patchStream(holds, 'WebSocket', Initiator.websocket, 3)
 }
 
 /** Everything above, in every browser that has it. */

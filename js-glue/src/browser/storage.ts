@@ -1,10 +1,11 @@
 // The common ways to leave something on the machine, and taking it away again.
 import { Kind } from '../gen/metrofax/consent/fb/kind.js'
 import { StorageApi } from '../gen/metrofax/consent/fb/storage-api.js'
-import { method, property } from './patch.js'
+import { constructor, method, property, type Handler } from './patch.js'
 import { readCookies, writeCookie, type Session } from './session.js'
+import { fixed } from './trusted.js'
 
-const CONSENT_COOKIE = 'mf_consent'
+export const CONSENT_COOKIE = 'mf_consent'
 
 /** The script that writes, where the platform tells. */
 const writer = (): string => (document.currentScript as HTMLScriptElement | null)?.src ?? ''
@@ -14,9 +15,10 @@ const areas: [name: 'localStorage' | 'sessionStorage', api: StorageApi][] = [
   ['sessionStorage', StorageApi.sessionStorage],
 ]
 
-/** The real area behind the one a page sees. Throws where storage is switched off, as the platform does. */
-const real = new WeakMap<object, Storage>()
-const apis = new WeakMap<Storage, StorageApi>()
+/** The area behind the one a page sees, and the one a page sees of an area. */
+const areaOf = new WeakMap<object, Storage>()
+const seenOf = new WeakMap<Storage, Storage>()
+const apiOf = new WeakMap<object, StorageApi>()
 
 export function patchStorage(session: Session): void {
   const may = (api: StorageApi, text: string): boolean => {
@@ -26,53 +28,62 @@ export function patchStorage(session: Session): void {
       return false
     }
   }
-  property(Document.prototype, 'cookie', (native, _self, [line]) => {
-    if (may(StorageApi.cookie, String(line))) native(line)
+  property(Document.prototype, 'cookie', (native, _self, [given]) => {
+    const line = fixed(given)
+    if (may(StorageApi.cookie, line as string)) native(line)
   })
   const store = (globalThis as { CookieStore?: { prototype: object } }).CookieStore?.prototype
-  method(store, 'set', (native, _self, args) => {
-    const given = args[0]
-    const cookie = typeof given === 'object' && given ? (given as Record<string, unknown>) : { name: given, value: args[1] }
-    const expires = cookie['expires'] === undefined || cookie['expires'] === null ? '' : `; Max-Age=${String(Math.ceil((Number(cookie['expires']) - Date.now()) / 1000))}`
-    const line = `${String(cookie['name'])}=${String(cookie['value'])}${expires}`
-    return may(StorageApi.cookie, line) ? native(...args) : Promise.resolve()
+  method(store, 'set', (native, _self, [first, second]) => {
+    // Read once, like everything that decides.
+    const cookie: Record<string, unknown> = typeof first === 'object' ? { ...first } : { name: first, value: second }
+    const name = (cookie['name'] = fixed(cookie['name']))
+    const { expires, maxAge } = cookie as { expires?: number; maxAge?: number }
+    const age = maxAge ?? (expires == null ? undefined : (expires - Date.now()) / 1000)
+    const line = `${name as string}=1${age === undefined ? '' : `; Max-Age=${String(Math.ceil(age))}`}`
+    return may(StorageApi.cookie, line) ? native(cookie) : Promise.resolve()
   })
 
-  method(Storage.prototype, 'setItem', (_native, self, args) => {
-    const area = real.get(self as object) ?? (self as Storage)
-    const api = apis.get(area)
-    if (api === undefined || may(api, String(args[0]))) Reflect.apply(setItem, area, args)
-  })
-  for (const [name, api] of areas) {
-    const found = Object.getOwnPropertyDescriptor(globalThis, name)
-    if (!found?.get) continue
-    let proxy: Storage | undefined
-    const get = (): Storage => {
-      const area = found.get!.call(globalThis) as Storage // throws where storage is switched off
-      if (!proxy) {
-        apis.set(area, api)
-        proxy = asking(area, (key) => may(api, key))
-        real.set(proxy, area)
-      }
-      return proxy
+  // As methods they come from the prototype, whoever calls them on what.
+  for (const name of ['length', 'key', 'getItem', 'setItem', 'removeItem', 'clear']) {
+    const onArea: Handler = (_native, self, args, target) => {
+      const area = areaOf.get(self as object) ?? self
+      const api = apiOf.get(area as object)
+      if (name === 'setItem' && api !== undefined && !may(api, (args[0] = fixed(args[0])) as string)) return
+      return Reflect.apply(target, area, args)
     }
-    Object.defineProperty(globalThis, name, { ...found, get })
+    method(Storage.prototype, name, onArea)
+    property(Storage.prototype, name, undefined, onArea)
   }
+  for (const [name, api] of areas) {
+    property(globalThis, name, undefined, (native) => {
+      const area = native() as Storage | null // throws where storage is switched off
+      if (!area) return area
+      let seen = seenOf.get(area)
+      if (!seen) {
+        seen = asking(area, (key) => may(api, key))
+        seenOf.set(area, seen)
+        areaOf.set(seen, area)
+        apiOf.set(area, api)
+      }
+      return seen
+    })
+  }
+  // Events speak of the area a page sees.
+  property(StorageEvent.prototype, 'storageArea', undefined, (native) => {
+    const area = native() as Storage
+    return seenOf.get(area) ?? area
+  })
+  constructor('StorageEvent', (make, args) => {
+    const init = args[1] as StorageEventInit | undefined
+    const area = areaOf.get(init?.storageArea as object)
+    if (area) args[1] = { ...init, storageArea: area }
+    return make(...args)
+  })
 }
 
-const setItem = Storage.prototype.setItem
-
 /** An area whose keys, written as properties, are asked about like those written by setItem. */
-function asking(area: Storage, may: (key: string) => boolean): Storage {
-  const bound = new Map<PropertyKey, unknown>()
-  return new Proxy(area, {
-    get(target, key): unknown {
-      const value: unknown = Reflect.get(target, key)
-      if (typeof value !== 'function') return value
-      let method = bound.get(key)
-      if (!method) bound.set(key, (method = (...args: unknown[]) => Reflect.apply(value as (...args: unknown[]) => unknown, target, args) as unknown))
-      return method
-    },
+const asking = (area: Storage, may: (key: string) => boolean): Storage =>
+  new Proxy(area, {
     set(target, key, value) {
       if (typeof key === 'symbol' || may(key)) Reflect.set(target, key, value)
       return true
@@ -81,10 +92,9 @@ function asking(area: Storage, may: (key: string) => boolean): Storage {
       return typeof key === 'symbol' || !may(key) || Reflect.defineProperty(target, key, descriptor)
     },
   })
-}
 
 /** Every way a script can write a cookie of this name away: host and parent domains, the page's paths. */
-function expire(name: string): void {
+export function expire(name: string): void {
   const labels = location.hostname.split('.')
   const domains = ['', ...labels.map((_, i) => '; Domain=' + labels.slice(i).join('.'))]
   const steps = location.pathname.split('/')

@@ -5,17 +5,23 @@ interface Rules {
   createScript(text: string): string
 }
 interface Factory {
+  isScriptURL(value: unknown): boolean
   createPolicy(name: string, rules: Rules): Rules
 }
 
 const same = (text: string): string => text
 let policy: Rules = { createScriptURL: same, createScript: same }
+const types = (globalThis as { trustedTypes?: Factory }).trustedTypes
 try {
-  const types = (globalThis as { trustedTypes?: Factory }).trustedTypes
   if (types) policy = types.createPolicy('metrofax-consent', { createScriptURL: same, createScript: same })
 } catch {
   // The page's CSP does not name our policy: scripts of ours cannot start there, and the browser says why.
 }
 
+/**
+ * What an argument says, read once: an object could say another thing when the platform reads it again, or be another URL
+ * by the time it is released. Throws where the platform would.
+ */
+export const fixed = (value: unknown): unknown => (types?.isScriptURL(value) ? value : ''.concat(value as string))
 export const scriptUrl = (url: string): string => policy.createScriptURL(url)
 export const scriptText = (text: string): string => policy.createScript(text)

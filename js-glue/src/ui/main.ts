@@ -39,7 +39,8 @@ async function show(kind: Kind): Promise<void> {
   const opener = focused()
   const ticket = hidden
   const found = await theNotice()
-  if (!document.body) await new Promise((ready) => document.addEventListener('DOMContentLoaded', ready, { once: true }))
+  // The types promise a body; a script in the head runs before there is one.
+  if (!(document.body as HTMLElement | null)) await new Promise((ready) => document.addEventListener('DOMContentLoaded', ready, { once: true }))
   if (ticket === hidden) theSurface(found).open(kind, opener)
 }
 

@@ -19,7 +19,7 @@ export interface View {
   notice: Notice | null
   t: Text
   /** Opens the preference centre from the banner. */
-  choose(): void
+  choose: () => void
 }
 
 /** The tag in the page. */
@@ -70,7 +70,7 @@ export class Surface extends HTMLElement {
     const { notice } = this.#view
     if (kind === 'banner' || !notice) return this.#banner.show()
     if (this.#open[kind]) return
-    const closed = () => delete this.#open[kind]
+    const closed = () => Reflect.deleteProperty(this.#open, kind)
     this.#open[kind] =
       kind === 'preferences'
         ? openPreferences(this.#view, notice, closed, opener, this.#banner.origin)

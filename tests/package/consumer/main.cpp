@@ -13,7 +13,8 @@ int main(int argc, char** argv) {
   file.seekg(0).read(reinterpret_cast<char*>(aligned.data()), static_cast<std::streamsize>(size));
 
   namespace consent = metrofax::consent;
-  const auto policy = consent::PolicyView::open({reinterpret_cast<const std::uint8_t*>(aligned.data()), size});
+  const auto policy =
+      consent::PolicyView::open({reinterpret_cast<const std::uint8_t*>(aligned.data()), size});
   if (!policy.ok()) return 3;
   consent::Subject visitor;
   visitor.now = 1790000000;
@@ -23,6 +24,7 @@ int main(int argc, char** argv) {
   request.url = "https://www.google-analytics.com/g/collect";
   const consent::Verdict verdict = consent::decide(policy.value(), visitor, request);
   std::printf("%s\n", consent::fb::EnumNameReason(verdict.reason));
-  const bool denied = verdict.outcome == consent::fb::Outcome::deny && verdict.reason == consent::fb::Reason::unknown;
+  const bool denied =
+      verdict.outcome == consent::fb::Outcome::deny && verdict.reason == consent::fb::Reason::unknown;
   return denied ? 0 : 1;
 }
