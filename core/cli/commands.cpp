@@ -1,6 +1,8 @@
 #include "cli/commands.h"
 
+#include <cstdio>
 #include <exception>
+#include <sstream>
 
 #include "cli/files.h"
 #include "cli/version.h"
@@ -31,7 +33,13 @@ int run_command_line(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     // Help and version are "errors" with code 0 to CLI11; everything else is a command line that cannot be
     // used.
-    return app.exit(error) == 0 ? kGood : kBadInput;
+    std::ostringstream out;
+    std::ostringstream complaint;
+    const int code = app.exit(error, out, complaint);
+    // Like everything else this program prints, through C's streams: one order, one place to capture.
+    std::fputs(out.str().c_str(), stdout);
+    std::fputs(complaint.str().c_str(), stderr);
+    return code == 0 ? kGood : kBadInput;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "mfconsent: error: %s\n", error.what());
     return kBadInput;
