@@ -204,41 +204,51 @@ function patchBeacon(holds: Holds): void {
   })
 }
 
-/** A connection as far as a failing one has state. */
-type Failing = EventTarget & Record<string, unknown>
-
 /**
  * A connection that failed, as a page sees one: it may try again, and after consent it succeeds. An object of the class the
- * page asked for, with members of its own in front of those that would look for a connection.
+ * page asked for, with every member that would look for a connection put in front of the platform's.
  */
-function patchStream(holds: Holds, name: 'EventSource' | 'WebSocket', how: Initiator, closed: number): void {
-  const members = Object.keys(globalThis[name].prototype).filter((member) => member > 'a') // not the constants
-  constructor(name, (make, args, target) => {
-    if (args.length === 0) return make()
-    const url = resolved((args[0] = fixed(args[0])))
-    if (holds.allowed_(how, [url])) return make(...args)
-    const failing = Reflect.construct(EventTarget, [], target) as Failing
-    for (const member of members) Object.defineProperty(failing, member, { value: null, writable: true, configurable: true })
-    failing['url'] = url
-    failing['readyState'] = 0
-    failing['close'] = () => (failing['readyState'] = 2)
-    failing['send'] = () => {
-      if (!failing['readyState']) throw new DOMException('Not connected', 'InvalidStateError')
-    }
-    setTimeout(() => {
-      failing['readyState'] = closed
-      for (const event of [new Event('error'), new CloseEvent('close', { code: 1006 })]) {
-        failing.addEventListener(event.type, failing['on' + event.type] as EventListener | null)
-        failing.dispatchEvent(event)
-      }
-    })
-    return failing
+function refused(url: string, init: unknown, target: new () => object, closed: number, events: Event[]): object {
+  const members = {
+    url,
+    readyState: 0,
+    withCredentials: (init as EventSourceInit | undefined)?.withCredentials === true,
+    protocol: '',
+    extensions: '',
+    bufferedAmount: 0,
+    binaryType: 'blob',
+    onopen: null,
+    onmessage: null,
+    onerror: null,
+    onclose: null,
+    send() {
+      if (failing.readyState === 0) throw new DOMException('Not connected', 'InvalidStateError')
+    },
+    close() {
+      failing.readyState = 2
+    },
+  }
+  const failing = Reflect.construct(EventTarget, [], target) as EventTarget & typeof members
+  Object.defineProperties(failing, Object.getOwnPropertyDescriptors(members))
+  for (const { type } of events)
+    failing.addEventListener(type, (event) => { (failing as unknown as Record<string, ((event: Event) => void) | null>)['on' + type]?.(event) })
+  setTimeout(() => {
+    failing.readyState = closed
+    for (const event of events) failing.dispatchEvent(event)
   })
+  return failing
 }
 
 function patchStreams(holds: Holds): void {
-  patchStream(holds, 'EventSource', Initiator.eventsource, 2)
-  patchStream(holds, 'WebSocket', Initiator.websocket, 3)
+  const stream = (name: string, how: Initiator, closed: number, events: () => Event[]): void => {
+    constructor(name, (make, args, target) => {
+      if (args.length === 0) return make()
+      const url = resolved((args[0] = fixed(args[0])))
+      return holds.allowed_(how, [url]) ? make(...args) : refused(url, args[1], target, closed, events())
+    })
+  }
+  stream('EventSource', Initiator.eventsource, 2, () => [new Event('error')])
+  stream('WebSocket', Initiator.websocket, 3, () => [new Event('error'), new CloseEvent('close', { code: 1006 })])
 }
 
 /** Everything above, in every browser that has it. */
