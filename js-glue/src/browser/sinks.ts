@@ -129,8 +129,8 @@ export function patchElements(holds: Holds): void {
   })
 }
 
-/** A URL with nothing behind it: asked for it, the platform itself says that the network failed, and never uses one. */
-const NOWHERE = 'data:'
+/** Why a network call failed. The failure itself is the platform's usual one. */
+const refusal = (url: string): string => `Not allowed by the visitor's privacy choices: ${url}`
 
 function patchFetch(holds: Holds): void {
   const { Request } = globalThis
@@ -152,7 +152,7 @@ function patchFetch(holds: Holds): void {
         how_: Initiator.fetch,
         urls: [url],
         run_: () => { resolve(native(request)); },
-        refuse_: () => { resolve(native(NOWHERE)); },
+        refuse_: () => { reject(new TypeError(refusal(url))); },
       }
       signal.onabort = () => {
         holds.drop_(held)
@@ -165,14 +165,19 @@ function patchFetch(holds: Holds): void {
 
 function patchXhr(holds: Holds): void {
   const { prototype } = XMLHttpRequest
-  const { open, send } = prototype
   /** The URL of an opened request, whether the page lets it wait, and the send() that does. */
-  const opened = new WeakMap<object, { url: string; waits: boolean; held?: Held }>()
-  const drop = (self: unknown): void => { holds.drop_(opened.get(self as object)?.held); }
+  const opened = new WeakMap<object, { url: string; waits: boolean; held?: Held | undefined }>()
+  const drop = (self: unknown): void => {
+    const state = opened.get(self as object)
+    if (!state) return
+    holds.drop_(state.held)
+    state.held = undefined
+  }
   method(prototype, 'open', (native, self, args) => {
     args[1] = fixed(args[1])
     native(...args)
     drop(self)
+    Reflect.deleteProperty(self as object, 'readyState')
     opened.set(self as object, { url: resolved(args[1]), waits: args.length < 3 || !!args[2] })
   })
   method(prototype, 'abort', (native, self) => {
@@ -180,16 +185,22 @@ function patchXhr(holds: Holds): void {
     native()
   })
   method(prototype, 'send', (native, self, args) => {
-    const state = opened.get(self as object)
+    const request = self as XMLHttpRequest
+    const state = opened.get(request)
     const run = (): void => { native(...args); }
     if (!state || holds.allowed_(Initiator.xhr, [state.url])) { run(); return; }
-    const refuse = (): void => {
-      open.call(self as XMLHttpRequest, 'GET', NOWHERE, state.waits)
-      send.call(self as XMLHttpRequest)
-    }
+    if (!state.waits) throw new DOMException(refusal(state.url), 'NetworkError')
     drop(self)
-    if (state.waits) holds.keep_((state.held = { how_: Initiator.xhr, urls: [state.url], run_: run, refuse_: refuse }))
-    else refuse() // throws, as when the network failed
+    // Failing for real, at some address where nothing is, would show up as a violation of the page's CSP.
+    const refuse = (): void => {
+      setTimeout(() => {
+        if (opened.get(request)?.held !== held) return
+        Object.defineProperty(request, 'readyState', { value: 4, configurable: true })
+        for (const type of ['readystatechange', 'error', 'loadend']) request.dispatchEvent(new ProgressEvent(type))
+      })
+    }
+    const held = (state.held = { how_: Initiator.xhr, urls: [state.url], run_: run, refuse_: refuse })
+    holds.keep_(held)
   })
 }
 
