@@ -91,6 +91,7 @@ std::vector<std::string> PolicyModel::purpose_ids(PurposeMask mask) const {
   std::sort(chosen.begin(), chosen.end(),
             [](const PurposeDecl* a, const PurposeDecl* b) { return a->number < b->number; });
   std::vector<std::string> ids;
+  ids.reserve(chosen.size());
   for (const PurposeDecl* purpose : chosen) ids.push_back(purpose->id.text);
   return ids;
 }
@@ -143,7 +144,7 @@ PurposeMask Reading::purpose(Fields& fields, std::string_view key, Name& name) {
       .value_or(0);
 }
 
-PurposeMask Reading::purposes(Fields& fields, std::string_view key, bool may_be_empty, Need need) {
+PurposeMask Reading::purposes(Fields& fields, std::string_view key, bool may_be_empty, Need need) const {
   return fields.words(key, purpose_words, may_be_empty, need);
 }
 

@@ -10,7 +10,7 @@ constexpr std::size_t kMaxVendors = 65000;
 /// A host declared twice is ambiguous whoever declares it, so one table serves the whole policy.
 Name read_host(Reading& reading, Fields& fields, bool& subdomains) {
   subdomains = fields.boolean("subdomains", true, Need::required);
-  const Name host = fields.text("host");
+  Name host = fields.text("host");
   if (host.text.empty()) return host;
   if (std::string problem = host_problem(host.text, subdomains); !problem.empty()) {
     reading.findings.error(host.at, std::move(problem));

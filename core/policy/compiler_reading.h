@@ -33,7 +33,7 @@ class Reading {
 
   /// One purpose by id; the mask is 0 when it is unknown (and reported).
   PurposeMask purpose(Fields& fields, std::string_view key, Name& name);
-  PurposeMask purposes(Fields& fields, std::string_view key, bool may_be_empty, Need need);
+  PurposeMask purposes(Fields& fields, std::string_view key, bool may_be_empty, Need need) const;
 
   /// The line of a byte, for "first at line N".
   [[nodiscard]] std::uint32_t line(std::size_t at) const { return lines_.at(at).line; }
