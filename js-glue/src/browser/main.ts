@@ -8,7 +8,8 @@ import { Holds, resolved } from './hold.js'
 import { watchMarkup } from './markup.js'
 import { INITIATORS, STORAGE_APIS, Session, announce, type LogLine, type State } from './session.js'
 import { patchSinks } from './sinks.js'
-import { CONSENT_COOKIE, expire, patchStorage, sweep } from './storage.js'
+import { patchStorage } from './storage.js'
+import { CONSENT_COOKIE, expire, sweep } from './sweep.js'
 import { scriptUrl } from './trusted.js'
 
 export type { LogLine, State, Verdict }

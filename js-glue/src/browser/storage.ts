@@ -1,16 +1,15 @@
-// The common ways to leave something on the machine, and taking it away again.
+// The common ways to leave something on the machine: each asks first.
 import { Kind } from '../gen/metrofax/consent/fb/kind.js'
 import { StorageApi } from '../gen/metrofax/consent/fb/storage-api.js'
 import { constructor, method, property, type Handler } from './patch.js'
-import { readCookies, writeCookie, type Session } from './session.js'
+import type { Session } from './session.js'
 import { fixed } from './trusted.js'
-
-export const CONSENT_COOKIE = 'mf_consent'
 
 /** The script that writes, where the platform tells. */
 const writer = (): string => (document.currentScript as HTMLScriptElement | null)?.src ?? ''
 
-const areas: [name: 'localStorage' | 'sessionStorage', api: StorageApi][] = [
+/** The areas of web storage that the gate knows. */
+export const areas: [name: 'localStorage' | 'sessionStorage', api: StorageApi][] = [
   ['localStorage', StorageApi.localStorage],
   ['sessionStorage', StorageApi.sessionStorage],
 ]
@@ -92,35 +91,3 @@ const asking = (area: Storage, may: (key: string) => boolean): Storage =>
       return typeof key === 'symbol' || !may(key) || Reflect.defineProperty(target, key, descriptor)
     },
   })
-
-/** Every way a script can write a cookie of this name away: host and parent domains, the page's paths. */
-export function expire(name: string): void {
-  const labels = location.hostname.split('.')
-  const domains = ['', ...labels.map((_, i) => '; Domain=' + labels.slice(i).join('.'))]
-  const steps = location.pathname.split('/')
-  const paths = new Set(steps.flatMap((_, i) => [steps.slice(0, i + 1).join('/') || '/', steps.slice(0, i + 1).join('/') + '/']))
-  const secure = location.protocol === 'https:' || name.startsWith('__') ? ['; Secure', '; Secure; Partitioned'] : ['']
-  for (const domain of domains)
-    for (const path of paths) for (const more of secure) writeCookie(`${name}=; Max-Age=0; Path=${path}${domain}${more}`)
-}
-
-/** Removes what the choice no longer covers, reads again, and tells what is left. */
-export function sweep(session: Session): void {
-  const refused = (): string[] =>
-    readCookies()
-      .split('; ')
-      .map((pair) => pair.split('=', 1)[0]!)
-      .filter((name) => name && name !== CONSENT_COOKIE && !session.mayStay_(StorageApi.cookie, name))
-  for (const name of refused()) expire(name)
-  const residue = refused()
-  for (const [name, api] of areas) {
-    try {
-      const area = globalThis[name]
-      for (const key of Object.keys(area)) if (!session.mayStay_(api, key)) area.removeItem(key)
-      for (const key of Object.keys(area)) if (!session.mayStay_(api, key)) residue.push(key)
-    } catch {
-      // Storage is switched off: nothing is there.
-    }
-  }
-  session.residue_ = residue
-}
