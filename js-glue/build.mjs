@@ -33,7 +33,7 @@ await need(mfconsent, 'cmake --build --preset native');
 await need(fromRoot('build/native/wire-layout'), 'cmake --build --preset native');
 await need(fromRoot('build/wasm/gate.wasm'), 'cmake --build --preset wasm');
 await need(authored, 'the policy to embed');
-for (const source of ['browser/main.ts', 'index.ts', 'ui/main.ts', 'node.ts']) await need(here(`src/${source}`), 'source');
+for (const source of ['browser/main.ts', 'index.ts', 'ui/main.ts', 'node.ts', 'server/index.ts']) await need(here(`src/${source}`), 'source');
 
 try {
   await mkdir(dist, { recursive: true });
@@ -86,6 +86,16 @@ async function bundles(gate, policy) {
     build({
       entryPoints: [here('src/node.ts')],
       outfile: join(dist, 'node.js'),
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      logLevel: 'warning',
+      tsconfig: here('tsconfig.json'),
+    }),
+    build({
+      entryPoints: [here('src/server/index.ts')],
+      outfile: join(dist, 'server.js'),
       bundle: true,
       platform: 'node',
       format: 'esm',

@@ -1,0 +1,61 @@
+// The mounted handler: the routes of the SDK in front of a site, Request in, Response out, the same in Node and at the edge.
+import { Hono } from 'hono'
+
+import { HttpError, problem } from './problem.js'
+
+/** What a route gets. */
+export interface RouteContext {
+  readonly request: Request
+  /** A part of the path by its name, percent-decoded; '' where the path has none of that name. */
+  param(name: string): string
+}
+
+/** One row of the route table. */
+export interface Route {
+  /** HEAD is answered by GET's handler. */
+  readonly method: 'GET' | 'POST'
+  /** Absolute path; `:name` takes one segment, `:name{regular expression}` what fits: '/b/:token{.+\\.gif}'. */
+  readonly path: string
+  /** Answers. An HttpError it throws becomes its problem, anything else a 500 that says nothing of the inside. */
+  readonly handle: (context: RouteContext) => Response | Promise<Response>
+}
+
+export interface HandlerOptions {
+  /** Where the table hangs, without a slash at its end: '/privacy'. Default: the root. */
+  readonly base?: string
+  /** Told of what a route threw that is no HttpError. */
+  readonly note?: (error: unknown) => void
+}
+
+/** Answers a request that a route is there for; null: nobody's path, the site goes on. */
+export type Handler = (request: Request) => Promise<Response | null>
+
+/** Marks "no route has this path" on its way out of hono; never sent. */
+const nobody = new Response(null, { status: 404 })
+
+/**
+ * Makes one handler of route tables. A path that a route has, asked with another method, is a 405 with Allow (RFC 9110
+ * §15.5.6); errors are application/problem+json.
+ */
+export function createHandler(routes: readonly Route[], { base = '', note }: HandlerOptions = {}): Handler {
+  const app = new Hono()
+  const methods = new Map<string, Set<string>>()
+  for (const { method, path, handle } of routes) {
+    app.on(method, base + path, (context) => handle({ request: context.req.raw, param: (name) => context.req.param(name) ?? '' }))
+    methods.set(path, (methods.get(path) ?? new Set()).add(method))
+  }
+  for (const [path, known] of methods) {
+    const allow = [...known, ...(known.has('GET') ? ['HEAD'] : [])].join(', ')
+    app.all(base + path, () => problem(405, `This address answers ${allow}.`, undefined, { Allow: allow }))
+  }
+  app.notFound(() => nobody)
+  app.onError((error) => {
+    if (error instanceof HttpError) return problem(error.status, error.detail, error.at)
+    note?.(error)
+    return problem(500, 'The request could not be answered.')
+  })
+  return async (request) => {
+    const answer = await app.fetch(request)
+    return answer === nobody ? null : answer
+  }
+}

@@ -1,0 +1,3 @@
+// @metrofax/consent/server: handlers of the Fetch API, the same under Node and at the edge.
+export { createHandler, type Handler, type HandlerOptions, type Route, type RouteContext } from './handler.js'
+export { HttpError, problem, type Problem } from './problem.js'
