@@ -26,6 +26,9 @@ int run_command_line(int argc, const char* const* argv) {
   add_policy_explain(*policy, action);
   add_decide(app, action);
   add_eval(app, action);
+  CLI::App* log = app.add_subcommand("log", "Keep of access logs what the policy allows");
+  log->require_subcommand(1);
+  add_log_redact(*log, action);
 
   try {
     app.parse(argc, argv);

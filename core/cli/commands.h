@@ -16,6 +16,7 @@ void add_policy_diff(CLI::App& policy, Action& action);
 void add_policy_explain(CLI::App& policy, Action& action);
 void add_decide(CLI::App& app, Action& action);
 void add_eval(CLI::App& app, Action& action);
+void add_log_redact(CLI::App& log, Action& action);
 
 /// Reads the command line and runs what it names. Returns the exit code; help and version go to the standard
 /// output.

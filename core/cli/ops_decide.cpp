@@ -327,6 +327,16 @@ bool set_policy(std::string_view name, std::span<const std::uint8_t> blob, Error
   return true;
 }
 
+const PolicyView* find_policy(std::string_view name) {
+  if (name.empty()) return default_policy();
+  const auto found = policies().find(name);
+  return found == policies().end() ? nullptr : &found->second.view;
+}
+
+Subject read_subject(const PolicyView& policy, const nlohmann::json& value) {
+  return subject_of(policy, value);
+}
+
 nlohmann::json decide_op(const nlohmann::json& input) {
   const PolicyView* policy = nullptr;
   const Verdict verdict = ask(input, policy, nullptr);

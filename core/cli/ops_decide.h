@@ -7,12 +7,19 @@
 #include <string_view>
 
 #include "cli/op.h"
+#include "gate/subject.h"
 
 namespace metrofax::consent::cli {
 
 /// Makes a compiled policy known under a name; the first one is also what a request without "policy" is
 /// decided by. The bytes are copied. False if they do not open, with the cause in `error`.
 [[nodiscard]] bool set_policy(std::string_view name, std::span<const std::uint8_t> blob, Error& error);
+
+/// A policy made known; null if there is none of this name ("": the first one).
+[[nodiscard]] const PolicyView* find_policy(std::string_view name);
+
+/// A subject in JSON (interface.md). Throws OpError, as decide_op() does.
+[[nodiscard]] Subject read_subject(const PolicyView& policy, const nlohmann::json& value);
 
 /// {"policy"?, "subject", "request"} -> {"verdict": {…}}. Shapes: interface.md. Unknown keys, wrong types and
 /// unknown names are errors with the JSON pointer of the place; what the gate does not know it denies.
