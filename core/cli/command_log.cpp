@@ -11,6 +11,7 @@
 
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "cli/line_reader.h"
 #include "cli/op.h"
 #include "cli/ops_decide.h"
 #include "cli/policies.h"
@@ -21,7 +22,6 @@
 namespace metrofax::consent::cli {
 namespace {
 
-constexpr std::size_t kReadBytes = std::size_t{1} << 20;
 constexpr std::size_t kWriteBytes = std::size_t{1} << 18;
 constexpr std::size_t kMaxLogLine = std::size_t{1} << 20;  ///< longer lines are bad ones
 
@@ -32,18 +32,6 @@ struct Options {
   bool with_consent = false;
   unsigned reports = 100;
 };
-
-bool write_all(int output, std::string& bytes) {
-  std::string_view rest = bytes;
-  while (!rest.empty()) {
-    const ssize_t written = ::write(output, rest.data(), rest.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    rest.remove_prefix(static_cast<std::size_t>(written));
-  }
-  bytes.clear();
-  return true;
-}
 
 /// One run: what has been read, written and refused.
 class Run {
@@ -71,44 +59,27 @@ class Run {
   }
 
   bool stream(int input) {
-    std::size_t kept = 0;  // bytes of an unfinished line at the start of the buffer
-    bool skipping = false;
-    for (;;) {
-      if (buffer_.size() - kept < kReadBytes) buffer_.resize(kept + kReadBytes);
-      const ssize_t got = ::read(input, buffer_.data() + kept, kReadBytes);
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) return complain(name_, "cannot read");
-      if (got == 0) break;
-      std::string_view piece(buffer_.data(), kept + static_cast<std::size_t>(got));
-      std::size_t from = kept;
-      for (;;) {
-        const void* end =
-            from < piece.size() ? std::memchr(piece.data() + from, '\n', piece.size() - from) : nullptr;
-        if (end == nullptr) break;
-        const auto length = static_cast<std::size_t>(static_cast<const char*>(end) - piece.data());
-        if (!skipping) {
-          line(piece.substr(0, length));
-        }
-        skipping = false;
-        piece.remove_prefix(length + 1);
-        from = 0;
-        if (out_.size() >= kWriteBytes && !write_all(STDOUT_FILENO, out_))
-          return complain("stdout", "cannot write");
+    LineReader reader(input, kMaxLogLine);
+    for (std::string_view text;;) {
+      switch (reader.next(text)) {
+        case LineReader::Got::line:
+          line(text);
+          break;
+        case LineReader::Got::too_long:
+          report("longer than 1 MiB");
+          break;
+        case LineReader::Got::end:
+          return write_all(STDOUT_FILENO, out_) || complain("stdout", "cannot write");
+        case LineReader::Got::failed:
+          return complain(name_, "cannot read");
       }
-      if (skipping || piece.size() > kMaxLogLine) {
-        if (!skipping) report("longer than 1 MiB");
-        skipping = true;
-        piece = {};
-      }
-      kept = piece.size();
-      std::memmove(buffer_.data(), piece.data(), kept);
+      if (out_.size() >= kWriteBytes && !write_all(STDOUT_FILENO, out_))
+        return complain("stdout", "cannot write");
     }
-    if (kept > 0 && !skipping) line({buffer_.data(), kept});
-    return write_all(STDOUT_FILENO, out_) || complain("stdout", "cannot write");
   }
 
   void line(std::string_view text) {
-    const char* problem = text.size() > kMaxLogLine ? "longer than 1 MiB" : redactor_.redact(text, out_);
+    const char* problem = redactor_.redact(text, out_);
     if (problem != nullptr) {
       report(problem);
       return;
@@ -132,7 +103,6 @@ class Run {
   Redactor& redactor_;
   std::uint64_t reports_;
   std::string name_;
-  std::vector<char> buffer_;
   std::string out_;
   std::uint64_t number_ = 0;
   std::uint64_t lines_ = 0;

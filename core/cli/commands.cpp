@@ -29,6 +29,11 @@ int run_command_line(int argc, const char* const* argv) {
   CLI::App* log = app.add_subcommand("log", "Keep of access logs what the policy allows");
   log->require_subcommand(1);
   add_log_redact(*log, action);
+  CLI::App* ledger = app.add_subcommand("ledger", "Append to, check and export a ledger of consent events");
+  ledger->require_subcommand(1);
+  add_ledger_verify(*ledger, action);
+  add_ledger_export(*ledger, action);
+  add_ledger_append(*ledger, action);
 
   try {
     app.parse(argc, argv);

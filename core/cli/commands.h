@@ -17,6 +17,9 @@ void add_policy_explain(CLI::App& policy, Action& action);
 void add_decide(CLI::App& app, Action& action);
 void add_eval(CLI::App& app, Action& action);
 void add_log_redact(CLI::App& log, Action& action);
+void add_ledger_verify(CLI::App& ledger, Action& action);
+void add_ledger_export(CLI::App& ledger, Action& action);
+void add_ledger_append(CLI::App& ledger, Action& action);
 
 /// Reads the command line and runs what it names. Returns the exit code; help and version go to the standard
 /// output.

@@ -1,4 +1,4 @@
-// The figures: node tests/bench/run.mjs [verdict] [start] [log] [size] [--json FILE] [--count N] [--rounds N] [--loads N]
+// The figures: node tests/bench/run.mjs [verdict] [start] [log] [ledger] [size] [--json FILE] [--count N] [--rounds N] [--loads N]
 //
 // Ours and the peers' in one run on one machine: compare the ratios. Prints tables and writes build/bench.json (or FILE), where
 // sections that were not run again stay as they were. Nothing here passes or fails. Needs what tests/support/build makes.
@@ -12,6 +12,7 @@ const SECTIONS = {
   verdict: async (options) => (await import('./verdict.mjs')).benchVerdict(options),
   start: async (options) => (await import('./start.mjs')).benchStart(options),
   log: async (options) => (await import('./log.mjs')).benchLog(options),
+  ledger: async (options) => (await import('./ledger.mjs')).benchLedger(options),
   size: async () => (await import('./size.mjs')).benchSize(),
 };
 
