@@ -266,6 +266,12 @@ Request request_of(const PolicyView& policy, const nlohmann::json& value, Subjec
       request.page = fields.text("page");
       break;
     }
+    case fb::Kind::area: {
+      const Fields fields(value, "/request", {"kind", "area", "page"});
+      request.key = fields.text("area");
+      request.page = fields.text("page");
+      break;
+    }
     case fb::Kind::email_send:
     case fb::Kind::email_open:
     case fb::Kind::email_click:

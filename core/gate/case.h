@@ -46,6 +46,14 @@ enum class Purposes : bool { asked, of_row };
 /// All purposes of `purposes` must be allowed: the first that is not decides.
 Verdict judge_all(Case& c, PurposeSet purposes);
 
+/// The page that asks: already read, or read into `own`.
+const Page& page_of(const Case& c, Page& own);
+
+/// A declared cookie that would live for `lifetime` seconds: as its purposes say; then `strip` where only
+/// less was declared, or only the session granted. `retention` is then the Max-Age that may be written, 0 for
+/// the session.
+Verdict judge_persistent(Case& c, const fb::Pattern& declared, std::int64_t lifetime);
+
 /// Nobody declared it: W6.
 Verdict judge_undeclared(Case& c, fb::Reason reason);
 
@@ -58,6 +66,7 @@ bool refused_to_all(Case& c);
 Verdict decide_web_request(Case& c);
 Verdict decide_web_storage(Case& c);
 Verdict decide_web_handoff(Case& c);
+Verdict decide_area(Case& c);
 Verdict decide_mail(Case& c);
 Verdict decide_data(Case& c);
 

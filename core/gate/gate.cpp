@@ -5,9 +5,18 @@
 namespace metrofax::consent {
 
 const char* step_name(Step step) {
-  static constexpr const char* kNames[] = {"scope",  "party",   "rule",     "necessary",  "child", "opt_out",
-                                           "regime", "consent", "revision", "undeclared", "mail",  "data"};
+  static constexpr const char* kNames[] = {"scope",   "party",  "rule",    "necessary", "child",
+                                           "opt_out", "regime", "consent", "revision",  "undeclared",
+                                           "mail",    "data",   "lifetime"};
   return kNames[static_cast<unsigned>(step)];
+}
+
+cookies::CookiePage cookie_page(const UrlHead& page) {
+  cookies::CookiePage facts;
+  facts.host = page.host();
+  facts.path = page.path();
+  facts.secure = page.is_secure();
+  return facts;
 }
 
 Page read_page(const PolicyView& policy, std::string_view url) {
@@ -52,6 +61,8 @@ Verdict decide(const PolicyView& policy, const Subject& subject, const Request& 
     case fb::Kind::log_line:
     case fb::Kind::disclosure:
       return gate::decide_data(c);
+    case fb::Kind::area:
+      return gate::decide_area(c);
     case fb::Kind::none:
       break;
   }

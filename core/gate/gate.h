@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "cookies/accept.h"
 #include "gate/request.h"
 #include "gate/subject.h"
 #include "gate/url.h"
@@ -24,7 +25,8 @@ enum class Step : std::uint8_t {
   revision,    ///< whether they chose it under this policy (changes.*)
   undeclared,  ///< a third party the policy does not name (W6)
   mail,        ///< account state and promotional choice (email.*, choice.promotional)
-  data         ///< profiles, logs, disclosures (profile.*, logs.*, intermediary.*)
+  data,        ///< profiles, logs, disclosures (profile.*, logs.*, intermediary.*)
+  lifetime     ///< how long a cookie may live that may be there at all (retention.necessary)
 };
 
 [[nodiscard]] const char* step_name(Step step);
@@ -37,6 +39,9 @@ struct Page {
 
 /// Reads a page's absolute URL (scope.site, scope.co-brand): ours, or why not. `url` must outlive the page.
 [[nodiscard]] Page read_page(const PolicyView& policy, std::string_view url);
+
+/// The same page as cookies see it.
+[[nodiscard]] cookies::CookiePage cookie_page(const UrlHead& page);
 
 /// What each step found, for `policy explain` and the tests. decide() itself keeps no trace.
 struct Trace {

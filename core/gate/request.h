@@ -26,6 +26,7 @@ struct Request {
   fb::Initiator initiator = fb::Initiator::other;
 
   /// web.storage: where; then for cookies the text that sets one, for everything else the key or name.
+  /// area: the id of a limited area.
   fb::StorageApi api = fb::StorageApi::none;
   std::string_view key;
   std::string_view writer;  ///< URL of the script that writes, empty if unknown

@@ -20,22 +20,8 @@ Verdict answered(Case& c, Step step, Outcome outcome, Reason reason) {
 
 std::uint8_t kind_bit(fb::StorageKind kind) { return static_cast<std::uint8_t>(kind); }
 
-cookies::CookiePage cookie_page(const UrlHead& page) {
-  cookies::CookiePage facts;
-  facts.host = page.host();
-  facts.path = page.path();
-  facts.secure = page.is_secure();
-  return facts;
-}
-
 cookies::CookieApi api_of(fb::StorageApi api) {
   return api == fb::StorageApi::httpCookie ? cookies::CookieApi::http : cookies::CookieApi::dom;
-}
-
-const Page& page_of(const Case& c, Page& own) {
-  if (c.request.read != nullptr) return *c.request.read;
-  own = read_page(c.policy, c.request.page);
-  return own;
 }
 
 bool is_cookie(fb::StorageApi api) {
@@ -43,6 +29,12 @@ bool is_cookie(fb::StorageApi api) {
 }
 
 }  // namespace
+
+const Page& page_of(const Case& c, Page& own) {
+  if (c.request.read != nullptr) return *c.request.read;
+  own = read_page(c.policy, c.request.page);
+  return own;
+}
 
 bool locate(const PolicyView& policy, UrlHead& url, Target& target) {
   const fb::Host* row = policy.find_host(url.host(), url.host_is_address());
@@ -93,6 +85,7 @@ Verdict decide_web_storage(Case& c) {
     return answered(c, Step::scope, Outcome::deny, Reason::request_invalid);
 
   std::string_view name = c.request.key;
+  std::int64_t lifetime = 0;
   c.storage = kind_bit(fb::StorageKind::script);
   if (is_cookie(api)) {
     const cookies::CookieFacts cookie =
@@ -110,6 +103,7 @@ Verdict decide_web_storage(Case& c) {
         break;
       case cookies::CookieKind::persistent:
         c.storage = kind_bit(fb::StorageKind::persistent);
+        lifetime = cookie.lifetime;
         break;
     }
   }
@@ -140,7 +134,7 @@ Verdict decide_web_storage(Case& c) {
   if ((pattern.flags() & kPatternLinked) != 0 && !page.url.is_secure()) {
     return answered(c, Step::scope, Outcome::deny, Reason::insecure_page);
   }
-  return judge_all(c, c.target.purposes);
+  return lifetime > 0 ? judge_persistent(c, pattern, lifetime) : judge_all(c, c.target.purposes);
 }
 
 // cookies.handoff: the click always works; what is personal goes along only where that was granted.

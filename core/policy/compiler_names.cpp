@@ -37,7 +37,7 @@ const Vocabulary& kind_words() {
   static const Vocabulary words = [] {
     Vocabulary made;
     for (const fb::Kind kind : fb::EnumValuesKind()) {
-      if (kind == fb::Kind::none) continue;
+      if (kind == fb::Kind::none || kind == fb::Kind::area) continue;
       std::string text = fb::EnumNameKind(kind);
       if (const auto at = text.find('_'); at != std::string::npos) text[at] = '.';
       made.push_back({std::move(text), 1u << static_cast<unsigned>(kind)});

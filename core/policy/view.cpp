@@ -10,6 +10,7 @@ constexpr std::uint8_t kHostExact = 1;
 constexpr std::uint8_t kHostFirstParty = 2;
 constexpr std::uint8_t kHostCoBrand = 4;
 constexpr std::uint8_t kPatternPrefix = 1;
+constexpr std::uint8_t kPatternLinked = 4;
 constexpr std::uint16_t kPathBeacon = 1;
 constexpr unsigned kMaxPurposes = 32;
 
@@ -77,6 +78,7 @@ void PolicyView::take_rows() {
   vendors = rows_of(p.vendors());
   regimes = rows_of(p.regimes());
   revisions = rows_of(p.revisions());
+  areas = {p.areas()->data(), p.areas()->size()};
   hosts_ = rows_of(p.hosts());
   paths_ = rows_of(p.paths());
   patterns_ = rows_of(p.patterns());
@@ -199,6 +201,13 @@ const fb::Pattern* PolicyView::find_storage(std::string_view name, fb::StorageAp
     if ((pattern.flags() & kPatternPrefix) != 0 || name.size() == pattern.name_len()) return &pattern;
   }
   return nullptr;
+}
+
+bool PolicyView::links(PurposeSet any_of) const {
+  for (const fb::Pattern& pattern : patterns_) {
+    if ((pattern.flags() & kPatternLinked) != 0 && (pattern.purposes() & any_of) != 0) return true;
+  }
+  return false;
 }
 
 std::uint16_t PolicyView::regime_of_place(std::string_view country, std::string_view region) const {

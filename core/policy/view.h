@@ -63,6 +63,7 @@ class PolicyView {
   Rows<fb::Vendor> vendors;    ///< 0 is ourselves
   Rows<fb::Regime> regimes;
   Rows<fb::Revision> revisions;  ///< 0 is the present version
+  Rows<std::uint32_t> areas;     ///< limited areas: the purposes each of them needs
   Ids purpose_ids, vendor_ids, regime_ids, clause_ids, area_ids;
   std::string_view version;
   std::uint16_t strict_regime = 0;
@@ -81,6 +82,15 @@ class PolicyView {
   /// The declaration of a cookie or storage key, null if there is none: an exact name first, then the longest
   /// prefix (cookies.md).
   [[nodiscard]] const fb::Pattern* find_storage(std::string_view name, fb::StorageApi api) const;
+
+  /// Everything declared of storage: exact names first, sorted, then prefixes, longest first.
+  [[nodiscard]] const Rows<fb::Pattern>& patterns() const { return patterns_; }
+  [[nodiscard]] std::string_view name_of(const fb::Pattern& pattern) const {
+    return {text_.data() + pattern.name_at(), pattern.name_len()};
+  }
+
+  /// Whether anything that is linked to an account is stored for one of the purposes (security.tls).
+  [[nodiscard]] bool links(PurposeSet any_of) const;
 
   /// W7: region, then country, then "elsewhere" for a country no regime lists, then the strict regime where
   /// the place is unknown. country: ISO 3166-1 alpha-2; region: the part of ISO 3166-2 behind the hyphen;

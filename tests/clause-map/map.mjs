@@ -22,8 +22,6 @@ const ELSEWHERE = new Map([
   ['gpp_opt_out', 'comes with consent strings; until then signal_unreadable denies'],
   ['tcf_denied', 'comes with consent strings; until then signal_unreadable denies'],
   ['transition_pending', 'comes with the life of the policy'],
-  ['lifetime_shortened', 'comes with the cookies issue'],
-  ['turned_into_session', 'comes with the cookies issue'],
   ['already_sent', 'comes with e-mail'],
 ]);
 

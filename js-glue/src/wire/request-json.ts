@@ -224,6 +224,10 @@ function readRequest(gate: JsonGate, value: unknown): Asked {
       const fields = new Fields(value, '/request', ['kind', 'url', 'page'])
       return { kind, text: fields.text('url'), page: fields.text('page') }
     }
+    case Kind.area: {
+      const fields = new Fields(value, '/request', ['kind', 'area', 'page'])
+      return { kind, text: fields.text('area'), page: fields.text('page') }
+    }
     case Kind.email_send:
     case Kind.email_open:
     case Kind.email_click:

@@ -60,8 +60,11 @@ constexpr std::string_view kLines[] = {"mf_session=1",
                                        "_nl=; Max-Age=0",
                                        "x=1; Domain=com",
                                        "",
-                                       "mf_session=1; HttpOnly"};
-constexpr std::string_view kKeys[] = {"nl_visitor", "mf_ui", "zzz", ""};
+                                       "mf_session=1; HttpOnly",
+                                       "mf_session=1; Max-Age=60",
+                                       "mf_remember=1; Max-Age=34560000",
+                                       "_nl=1; Max-Age=34560000"};
+constexpr std::string_view kKeys[] = {"nl_visitor", "mf_ui", "zzz", "", "remembered-login"};
 
 template <class Enum>
 Enum any_of(Random& random, Enum last) {
@@ -120,6 +123,17 @@ Request any_request(Random& random, const PolicyView& policy) {
   return request;
 }
 
+/// A cookie that may be there for less time than was asked, and says for how long.
+bool shortens(const Verdict& verdict) {
+  return verdict.outcome == Outcome::strip &&
+         (verdict.reason == Reason::lifetime_shortened || verdict.reason == Reason::turned_into_session);
+}
+
+/// How much of what was asked may be: nothing, some, all.
+int share(const Verdict& verdict) {
+  return verdict.outcome == Outcome::allow ? 2 : shortens(verdict) ? 1 : 0;
+}
+
 struct Narrowing {
   const char* name;
   void (*apply)(Subject&, Random&);
@@ -164,6 +178,7 @@ void check_properties(const OpenPolicy& opened, std::uint64_t seed) {
   Random random(seed);
   unsigned allowed = 0;
   unsigned not_allowed = 0;
+  unsigned shortened = 0;
   for (unsigned round = 0; round < kRounds; ++round) {
     const Subject subject = any_subject(random, policy);
     const Request request = any_request(random, policy);
@@ -174,10 +189,14 @@ void check_properties(const OpenPolicy& opened, std::uint64_t seed) {
                   << request.key << ": " << fb::EnumNameOutcome(verdict.outcome) << ", "
                   << fb::EnumNameReason(verdict.reason));
 
-    // W5: a reason and a clause, and nothing recorded of what was not allowed.
+    // W5: a reason and a clause, and nothing recorded of what was not allowed. What is shortened is there.
     REQUIRE(verdict.reason != Reason::none);
     REQUIRE(verdict.clause != kNoIndex);
-    if (!allows) REQUIRE((verdict.mode == fb::Mode::off && verdict.retention == 0));
+    if (!allows && !shortens(verdict)) REQUIRE((verdict.mode == fb::Mode::off && verdict.retention == 0));
+    if (shortens(verdict)) {
+      ++shortened;
+      REQUIRE((verdict.reason == Reason::turned_into_session) == (verdict.retention == 0));
+    }
     if (verdict.purpose != 0xFF && allows) REQUIRE(verdict.mode <= policy.purposes[verdict.purpose].mode());
 
     // The same again, from other memory; and a trace changes nothing.
@@ -198,7 +217,7 @@ void check_properties(const OpenPolicy& opened, std::uint64_t seed) {
       const Verdict narrowed = decide(policy, less, request);
       INFO("with " << narrowing.name << ": " << fb::EnumNameOutcome(narrowed.outcome) << ", "
                    << fb::EnumNameReason(narrowed.reason));
-      if (!allows) REQUIRE(narrowed.outcome != Outcome::allow);
+      REQUIRE(share(narrowed) <= share(verdict));
       if (narrowed.outcome == Outcome::allow) {
         REQUIRE(narrowed.mode <= verdict.mode);
         REQUIRE(narrowed.retention <= verdict.retention);
@@ -207,6 +226,7 @@ void check_properties(const OpenPolicy& opened, std::uint64_t seed) {
   }
   CHECK(allowed > kRounds / 20);
   CHECK(not_allowed > kRounds / 4);
+  CHECK(shortened > kRounds / 5000);
 }
 
 }  // namespace
@@ -241,7 +261,8 @@ TEST_CASE("garbage never opens anything", "[gate][property][scope.site][cookies.
     if (random.chance(50)) {
       request.page = page;
       const Verdict verdict = decide(policy, undecided, request);
-      const bool on_page = request.kind == fb::Kind::web_request || request.kind == fb::Kind::web_storage;
+      const bool on_page = request.kind == fb::Kind::web_request || request.kind == fb::Kind::web_storage ||
+                           request.kind == fb::Kind::area;
       if (on_page) REQUIRE(verdict.outcome == Outcome::deny);
       continue;
     }
