@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { buildAsmJs } from './build/asmjs.mjs';
+import { buildCookieNames } from './build/cookie-names.mjs';
 import { embedded, measureRotations, withByteOrderMark } from './build/embed.mjs';
 import { generateTypeScript } from './build/gen.mjs';
 import { buildNotices } from './build/notice.mjs';
@@ -31,7 +32,7 @@ const INTERNAL = /_$/;
 
 await need(mfconsent, 'cmake --build --preset native');
 await need(fromRoot('build/native/wire-layout'), 'cmake --build --preset native');
-await need(fromRoot('build/wasm/gate.wasm'), 'cmake --build --preset wasm');
+for (const module of ['gate', 'cookies']) await need(fromRoot(`build/wasm/${module}.wasm`), 'cmake --build --preset wasm');
 await need(authored, 'the policy to embed');
 for (const source of ['browser/main.ts', 'index.ts', 'ui/main.ts', 'node.ts', 'server/index.ts']) await need(here(`src/${source}`), 'source');
 
@@ -40,11 +41,15 @@ try {
   const [gate, policy, facts] = [join(dist, 'gate.wasm'), join(dist, 'policy.bin'), fromRoot('build/notice.json')];
   await generateTypeScript();
   await run(mfconsent, ['policy', 'compile', authored, '-o', policy, '--notice', facts]);
-  await buildWasm(fromRoot('build/wasm/gate.wasm'), gate);
+  await Promise.all([
+    buildWasm(fromRoot('build/wasm/gate.wasm'), gate),
+    buildWasm(fromRoot('build/wasm/cookies.wasm'), join(dist, 'cookies.wasm'), 'cookies-exports.txt'),
+  ]);
   if (values.measure) await measure(gate, policy);
   await Promise.all([
     bundles(gate, policy),
     buildNotices(authored, facts),
+    buildCookieNames(),
     values['no-asmjs'] ? undefined : buildAsmJs(gate, join(dist, 'gate.asmjs.js')),
     values['no-types'] ? undefined : declarations(),
   ]);

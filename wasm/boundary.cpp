@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "consent/record.h"
+#include "cookies/sweep.h"
 #include "signals/usp.h"
 
 #define METROFAX_EXPORT(name) __attribute__((export_name(#name), used)) extern "C"
@@ -210,6 +211,27 @@ METROFAX_EXPORT(write_consent) std::uint32_t write_consent(std::uint32_t secure)
   const Result<std::size_t> length =
       write_consent_cookie(record, policy.regimes[regime], secure != 0, {text, kTextBytes});
   return length.ok() ? static_cast<std::uint32_t>(length.value()) : 0;
+}
+
+// ---- taking away
+// -------------------------------------------------------------------------------------------------
+
+/// Plans how a script of the page that asks removes the cookies of the name at text_at()
+/// (retention.necessary, cookies.removal). What it has to assign to document.cookie, one line each, lies
+/// behind the name; the length of it, 0 where no cookie can have this name.
+METROFAX_EXPORT(sweep) std::uint32_t sweep(std::uint32_t length) {
+  if (length > kTextBytes) return 0;
+  const Result<cookies::SweepPlan> plan = cookies::plan_sweep({text, length}, cookie_page(page.url));
+  if (!plan.ok()) return 0;
+  std::uint32_t at = length;
+  for (std::uint32_t n = 0; n < plan.value().size() && at < kTextBytes; ++n) {
+    const Result<std::size_t> line =
+        cookies::write_sweep(plan.value(), n, cookies::SweepBy::script, text + at, kTextBytes - at - 1);
+    if (!line.ok()) break;
+    at += static_cast<std::uint32_t>(line.value());
+    text[at++] = '\n';
+  }
+  return at - length;
 }
 
 }  // namespace metrofax::consent::wasm

@@ -1,4 +1,5 @@
 // Prints the wasm boundary's layout as TypeScript: offsets, sizes and limits come from the compiled structs.
+#include "cookies_wire.h"
 #include "wire.h"
 
 #include <cstdio>
@@ -7,6 +8,54 @@ using namespace metrofax::consent;
 
 #define METROFAX_OFFSET(type, name, member) \
   std::printf("export const %s = %zu;\n", name, offsetof(type, member))
+
+namespace {
+
+void print_cookies() {
+  METROFAX_OFFSET(wasm::CookieQuestion, "QUESTION_LINE", line);
+  METROFAX_OFFSET(wasm::CookieQuestion, "QUESTION_URL", url);
+  METROFAX_OFFSET(wasm::CookieQuestion, "QUESTION_PUBLIC_SUFFIX", public_suffix);
+  METROFAX_OFFSET(wasm::CookieQuestion, "QUESTION_PARTITION", partition);
+  METROFAX_OFFSET(wasm::CookieQuestion, "QUESTION_MAX_AGE", max_age);
+  METROFAX_OFFSET(wasm::CookieQuestion, "QUESTION_PROFILE", profile);
+  METROFAX_OFFSET(wasm::CookieQuestion, "QUESTION_API", api);
+  METROFAX_OFFSET(wasm::CookieQuestion, "QUESTION_SITE", site);
+  METROFAX_OFFSET(wasm::CookieQuestion, "QUESTION_SAME_SITE", same_site);
+  METROFAX_OFFSET(wasm::CookieQuestion, "QUESTION_SECURE", secure);
+  METROFAX_OFFSET(wasm::CookieQuestion, "QUESTION_HTTP_ONLY", http_only);
+  METROFAX_OFFSET(wasm::CookieQuestion, "QUESTION_PARTITIONED", partitioned);
+  METROFAX_OFFSET(wasm::CookieQuestion, "QUESTION_HAS_EXPIRES", has_expires);
+  METROFAX_OFFSET(wasm::CookieQuestion, "QUESTION_NOW", now);
+  std::printf("export const QUESTION_BYTES = %zu;\n", sizeof(wasm::CookieQuestion));
+  METROFAX_OFFSET(wasm::CookieAnswer, "ANSWER_NAME", name);
+  METROFAX_OFFSET(wasm::CookieAnswer, "ANSWER_VALUE", value);
+  METROFAX_OFFSET(wasm::CookieAnswer, "ANSWER_DOMAIN", domain);
+  METROFAX_OFFSET(wasm::CookieAnswer, "ANSWER_PATH", path);
+  METROFAX_OFFSET(wasm::CookieAnswer, "ANSWER_MAX_AGE", max_age);
+  METROFAX_OFFSET(wasm::CookieAnswer, "ANSWER_ERROR", error);
+  METROFAX_OFFSET(wasm::CookieAnswer, "ANSWER_OFFSET", offset);
+  METROFAX_OFFSET(wasm::CookieAnswer, "ANSWER_KIND", kind);
+  METROFAX_OFFSET(wasm::CookieAnswer, "ANSWER_SAME_SITE", same_site);
+  METROFAX_OFFSET(wasm::CookieAnswer, "ANSWER_SECURE", secure);
+  METROFAX_OFFSET(wasm::CookieAnswer, "ANSWER_HTTP_ONLY", http_only);
+  METROFAX_OFFSET(wasm::CookieAnswer, "ANSWER_PARTITIONED", partitioned);
+  METROFAX_OFFSET(wasm::CookieAnswer, "ANSWER_HOST_ONLY", host_only);
+  METROFAX_OFFSET(wasm::CookieAnswer, "ANSWER_PERSISTENT", persistent);
+  METROFAX_OFFSET(wasm::CookieAnswer, "ANSWER_HAS_EXPIRES", has_expires);
+  METROFAX_OFFSET(wasm::CookieAnswer, "ANSWER_CAPPED", capped);
+  METROFAX_OFFSET(wasm::CookieAnswer, "ANSWER_COMPLETE", complete);
+  METROFAX_OFFSET(wasm::CookieAnswer, "ANSWER_EXPIRES", expires);
+  METROFAX_OFFSET(wasm::CookieAnswer, "ANSWER_LIFETIME", lifetime);
+  METROFAX_OFFSET(wasm::PairWire, "PAIR_NAME", name);
+  METROFAX_OFFSET(wasm::PairWire, "PAIR_VALUE", value);
+  METROFAX_OFFSET(wasm::PairWire, "PAIR_PATTERN", pattern);
+  std::printf("export const PAIR_BYTES = %zu;\n", sizeof(wasm::PairWire));
+  std::printf("export const COOKIE_TEXT_BYTES = %u;\n", wasm::kCookieTextBytes);
+  std::printf("export const STORE_OPS = %u;\n", wasm::kStoreOps);
+  std::printf("export const ABSENT = %u;\n", wasm::kAbsent);
+}
+
+}  // namespace
 
 int main() {
   std::puts("// Printed by wire-layout during the build. Offsets in bytes.");
@@ -56,5 +105,6 @@ int main() {
   std::printf("export const PAGE_BYTES = %u;\n", wasm::kPageBytes);
   std::printf("export const POLICY_BYTES = %u;\n", wasm::kPolicyBytes);
   std::printf("export const NO_INDEX = %u;\n", kNoIndex);
+  print_cookies();
   return 0;
 }

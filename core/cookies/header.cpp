@@ -3,12 +3,15 @@
 #include "cookies/bytes.h"
 
 namespace metrofax::consent::cookies {
-namespace {
 
-/// Takes the next pair and moves `at` past it; false at the end.
-bool next_pair(const char*& at, const char* end, CookiePair& pair) {
+bool CookieReader::next(CookiePair& pair) {
+  const char* at = at_;
+  const char* const end = end_;
   while (at != end && (is_space(*at) || *at == ';')) ++at;
-  if (at == end) return false;
+  if (at == end) {
+    at_ = end;
+    return false;
+  }
   const char* const start = at;
   while (at != end && *at != '=' && *at != ';') ++at;
   if (at != end && *at == '=') {
@@ -20,17 +23,15 @@ bool next_pair(const char*& at, const char* end, CookiePair& pair) {
     pair.name = {start, 0};
     pair.value = trim(start, at);
   }
+  at_ = at;
   return true;
 }
 
-}  // namespace
-
 std::size_t parse_cookie_header(std::string_view header, CookiePair* out, std::size_t capacity) {
   std::size_t count = 0;
-  const char* at = header.data();
-  const char* const end = at + header.size();
+  CookieReader reader(header);
   CookiePair pair;
-  while (next_pair(at, end, pair)) {
+  while (reader.next(pair)) {
     if (count < capacity) out[count] = pair;
     ++count;
   }
@@ -38,10 +39,9 @@ std::size_t parse_cookie_header(std::string_view header, CookiePair* out, std::s
 }
 
 bool header_has_cookie(std::string_view header, std::string_view name) {
-  const char* at = header.data();
-  const char* const end = at + header.size();
+  CookieReader reader(header);
   CookiePair pair;
-  while (next_pair(at, end, pair)) {
+  while (reader.next(pair)) {
     if (pair.name == name) return true;
   }
   return false;

@@ -2,6 +2,7 @@
 
 #include "cookies/bytes.h"
 #include "cookies/match.h"
+#include "cookies/parse.h"
 #include "cookies/serialize.h"
 
 namespace metrofax::consent::cookies {
@@ -40,6 +41,20 @@ std::string_view domain_choice(const CookiePage& page, std::uint32_t n) {
   return contains(domain, '.') && domain.size() > page.public_suffix.size() ? domain : std::string_view{};
 }
 
+/// Text as it grows in a buffer; `at` is null once something did not fit.
+struct Text {
+  char* at;
+  char* end;
+
+  void add(std::string_view more) {
+    if (at == nullptr || static_cast<std::size_t>(end - at) < more.size()) {
+      at = nullptr;
+      return;
+    }
+    for (const char c : more) *at++ = c;
+  }
+};
+
 void plan_paths(SweepPlan& plan) {
   const std::string_view path = plan.page.path;
   plan.paths = 1;
@@ -77,9 +92,15 @@ Result<SweepPlan> plan_sweep(std::string_view name, const CookiePage& page) {
     }
     plan_paths(plan);
   }
+  if (name.size() >= kMaxNameAndValue) return Error{ErrorCode::cookie_too_long, 0};
+  // The name as a browser reads it back: the rest of every write is ours, and of a form that is always read.
   char line[kMaxLine];
   const Result<std::size_t> first = write_sweep(plan, 0, SweepBy::script, line, sizeof line);
   if (!first.ok()) return first.error();
+  SetCookie read;
+  const Error error = parse_set_cookie({line, first.value()}, Profile::rfc6265bis, read);
+  if (error.code != ErrorCode::ok) return error;
+  if (read.name != name) return Error{ErrorCode::cookie_bad_field, 0};
   return plan;
 }
 
@@ -88,34 +109,31 @@ Result<std::size_t> write_sweep(const SweepPlan& plan, std::uint32_t n, SweepBy 
   const std::uint32_t paths = plan.paths + (plan.without_path ? 1 : 0);
   const std::uint32_t path = n % paths;
   const std::uint32_t domain = n / paths % plan.domains;
-  SetCookie removal;
-  removal.name = plan.name;
+  const bool partitioned = n >= paths * plan.domains;
+  Text text{out, out + capacity};
+  text.add(plan.name);
   // A cookie with neither name nor value is refused, so a nameless one needs a value to be removed.
-  if (plan.name.empty()) removal.value = "x";
-  removal.max_age = "0";
-  if (domain > 0) removal.domain = domain_choice(plan.page, domain);
-  char with_slash[kMaxAttributeValue];
-  if (path == 0) {
-    removal.path = "/";
-  } else if (path < plan.paths) {
-    const std::string_view prefix = slice(plan.page.path, 0, prefix_end(plan.page.path, (path + 1) / 2));
-    removal.path = prefix;
-    if (path % 2 == 0) {
-      for (std::size_t i = 0; i < prefix.size(); ++i) with_slash[i] = prefix[i];
-      with_slash[prefix.size()] = '/';
-      removal.path = {with_slash, prefix.size() + 1};
-    }
+  text.add(plan.name.empty() ? "=x; Max-Age=0" : "=; Max-Age=0");
+  if (path < plan.paths) {
+    text.add("; Path=");
+    text.add(path == 0 ? std::string_view("/")
+                       : slice(plan.page.path, 0, prefix_end(plan.page.path, (path + 1) / 2)));
+    if (path > 0 && path % 2 == 0) text.add("/");
   }
-  removal.partitioned = n >= paths * plan.domains;
+  if (domain > 0) {
+    text.add("; Domain=");
+    text.add(domain_choice(plan.page, domain));
+  }
   // Without Secure nobody would obey; a user agent that trusts localhost takes it on http, too. `__Http-` is
   // an ordinary name where the prefix is not known, so on http it stays without.
   const bool promised = (prefix_promises(plan.name, Profile::rfc6265bis) & kPromisesSecure) != 0;
-  removal.secure = plan.page.secure || promised;
+  if (plan.page.secure || promised) text.add("; Secure");
   // Script cannot remove what promises HttpOnly, and a server that does must promise it as well.
-  removal.http_only =
-      by == SweepBy::server && (prefix_promises(plan.name, Profile::layered) & kPromisesHttpOnly) != 0;
-  if (removal.partitioned) removal.same_site = SameSite::none;
-  return serialize_cookie(removal, Profile::rfc6265bis, out, capacity);
+  if (by == SweepBy::server && (prefix_promises(plan.name, Profile::layered) & kPromisesHttpOnly) != 0)
+    text.add("; HttpOnly");
+  if (partitioned) text.add("; SameSite=None; Partitioned");
+  if (text.at == nullptr) return Error{ErrorCode::too_long, static_cast<std::uint32_t>(capacity)};
+  return static_cast<std::size_t>(text.at - out);
 }
 
 }  // namespace metrofax::consent::cookies

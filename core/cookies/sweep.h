@@ -42,8 +42,8 @@ inline constexpr std::uint32_t kMaxSweepPaths = 65;
 /// cookies.rejection. Source: requirements on withdrawal, measured in three browsers.
 Result<SweepPlan> plan_sweep(std::string_view name, const CookiePage& page);
 
-/// Writes the n-th write of the plan, 0 <= n < size(), to `out` and returns its length. Errors: as
-/// serialize_cookie.
+/// Writes the n-th write of the plan, 0 <= n < size(), to `out` and returns its length. Error: too_long (the
+/// room). Reads back as the removal it is: the planner has read the name back, hosts and paths are a page's.
 Result<std::size_t> write_sweep(const SweepPlan& plan, std::uint32_t n, SweepBy by, char* out,
                                 std::size_t capacity);
 

@@ -5,13 +5,13 @@ import { build } from 'esbuild';
 import { fromRoot } from './paths.mjs';
 import { FEATURES, binaryen } from './wasm.mjs';
 
-/** @param {string} wasm @param {string} out */
-export async function buildAsmJs(wasm, out) {
+/** @param {string} wasm @param {string} out @param {string} name of the function it leaves */
+export async function buildAsmJs(wasm, out, name = '__mfGate') {
   const module = `${out}.mjs`;
   await binaryen('wasm2js', [wasm, ...FEATURES, '-Oz', '-o', module]);
   const bundle = await build({
     stdin: {
-      contents: `import * as gate from ${JSON.stringify(module)}; globalThis.__mfGate = () => gate;`,
+      contents: `import * as gate from ${JSON.stringify(module)}; globalThis.${name} = () => gate;`,
       resolveDir: fromRoot('js-glue'),
     },
     bundle: true,

@@ -1,4 +1,4 @@
-// From what Emscripten links to the gate.wasm that ships: only the exports of wasm/exports.txt and what they reach, made small by
+// From what Emscripten links to the modules that ship: only the exports of their list and what they reach, made small by
 // Binaryen's optimiser, which is newer than the one of Debian's Emscripten. Traps stay: a check that fails must end the call.
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { fromRoot, run } from './paths.mjs';
@@ -11,9 +11,9 @@ const OPTIMISE = ['-Oz', '--converge', '--reorder-locals', '--reorder-functions'
 /** Runs a program of the binaryen package. @param {string} name @param {string[]} args */
 export const binaryen = (name, args) => run(process.execPath, [fromRoot(`node_modules/binaryen/bin/${name}`), ...args]);
 
-/** @param {string} linked @param {string} out */
-export async function buildWasm(linked, out) {
-  const wanted = (await readFile(fromRoot('wasm/exports.txt'), 'utf8')).split('\n').filter(Boolean);
+/** @param {string} linked @param {string} out @param {string} exports the list of what stays, in wasm/ */
+export async function buildWasm(linked, out, exports = 'exports.txt') {
+  const wanted = (await readFile(fromRoot(`wasm/${exports}`), 'utf8')).split('\n').filter(Boolean);
   const [roots, trimmed] = [`${out}.roots.json`, `${out}.trimmed`];
   await writeFile(roots, JSON.stringify(wanted.map((name) => ({ name, root: true, export: name }))));
   await binaryen('wasm-metadce', [linked, ...FEATURES, '--graph-file', roots, '-o', trimmed]);

@@ -1,6 +1,7 @@
 // @metrofax/consent/node: the gate in Node, from the same gate.wasm as the page's.
 import { readFileSync } from 'node:fs'
 
+import { Cookies, type CookiesExports } from './wire/cookies.js'
 import { canonical, evaluate as evaluateWith, type Answer } from './wire/evaluate.js'
 import { type GateExports } from './wire/gate.js'
 import { JsonGate } from './wire/json-gate.js'
@@ -11,13 +12,20 @@ export { canonical }
 
 const gates = new Map<string, JsonGate>()
 let module: WebAssembly.Module | undefined
+let cookies: Cookies | undefined
+
+const compiled = (file: string): WebAssembly.Module => new WebAssembly.Module(readFileSync(new URL(file, import.meta.url)))
+
+/** cookies.wasm, from the first question about cookies on. */
+const cookiesModule = (): Cookies =>
+  (cookies ??= new Cookies(new WebAssembly.Instance(compiled('./cookies.wasm'), {}).exports as unknown as CookiesExports))
 
 /**
  * Makes a compiled policy known (`mfconsent policy compile`). The first one is also what a request without "policy" is
  * decided by; name it to hold several. Throws if the bytes do not open, with the ErrorCode's number.
  */
 export function usePolicy(policy: Uint8Array, name = ''): void {
-  module ??= new WebAssembly.Module(readFileSync(new URL('./gate.wasm', import.meta.url)))
+  module ??= compiled('./gate.wasm')
   const instance = new WebAssembly.Instance(module, {})
   const gate = new JsonGate(instance.exports as unknown as GateExports, policy)
   if (gate.policyStatus_ !== 0) throw new Error(`the policy was refused: ErrorCode ${String(gate.policyStatus_)}`)
@@ -32,5 +40,5 @@ export function usePolicy(policy: Uint8Array, name = ''): void {
  */
 export function evaluate(request: unknown): Answer {
   if (gates.size === 0) usePolicy(readFileSync(new URL('./policy.bin', import.meta.url)))
-  return evaluateWith(request, gates)
+  return evaluateWith(request, gates, cookiesModule)
 }

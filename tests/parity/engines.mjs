@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
 import { build } from 'esbuild';
+import { buildAsmJs } from '../../js-glue/build/asmjs.mjs';
 import { BROWSERS, closeAll, open } from '../support/browsers/index.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -62,7 +63,10 @@ async function inJavaScript(policies, lines, temporary) {
   const source = readFileSync(`${dist}gate.asmjs.js`, 'utf8');
   // The script holds one instance; a realm of its own gives each policy a fresh one.
   const newExports = () => runInContext(`${source}; globalThis.__mfGate()`, createContext({}));
-  return answers(newExports, policies, lines);
+  // No page needs cookies.wasm as JavaScript; that it says the same is worth knowing all the same.
+  await buildAsmJs(`${dist}cookies.wasm`, `${temporary}/cookies.asmjs.js`, '__mfCookies');
+  const cookies = runInContext(`${readFileSync(`${temporary}/cookies.asmjs.js`, 'utf8')}; globalThis.__mfCookies()`, createContext({}));
+  return answers(newExports, cookies, policies, lines);
 }
 
 /** @type {import('esbuild').BuildOptions} */
@@ -80,6 +84,7 @@ async function inBrowser(browser, policies, lines) {
     '/': ['text/html', '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>parity</title><script src="engine.js"></script>'],
     '/engine.js': ['text/javascript', `${script}\n${say}`],
     '/gate.wasm': ['application/wasm', readFileSync(`${dist}gate.wasm`)],
+    '/cookies.wasm': ['application/wasm', readFileSync(`${dist}cookies.wasm`)],
     '/policy.bin': ['application/octet-stream', policies[''] ?? ''],
     '/variant.bin': ['application/octet-stream', policies.variant ?? ''],
     '/vectors': ['text/plain', lines.join('\n')],

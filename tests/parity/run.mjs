@@ -12,6 +12,8 @@ const SHOWN = 5;
 const vectors = loadVectors();
 const temporary = mkdtempSync(join(tmpdir(), 'metrofax-parity-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
+/** What mfconsent answers, message and place included: what the others must answer, byte for byte. @type {Map<string, string>} */
+const native = new Map();
 try {
   for (const engine of await engines(temporary)) await compare(engine);
 } finally {
@@ -37,10 +39,12 @@ async function compare(engine) {
   if (broken) console.log(`FAILED ${engine.name}: ${broken}`);
   let failed = broken ? asked.length : 0;
   for (const [i, vector] of broken ? [] : asked.entries()) {
-    if (isAnswer(vector, answers[i])) continue;
+    const wanted = engine.wasm ? native.get(vector.id) : undefined;
+    if (!engine.wasm) native.set(vector.id, answers[i] ?? '');
+    if (isAnswer(vector, answers[i]) && (wanted === undefined || answers[i] === wanted)) continue;
     failed += 1;
     console.log(`FAILED ${engine.name}: ${vector.id}`);
-    if (failed <= SHOWN) console.log(`  wanted ${vector.expected}\n  got    ${answers[i]}`);
+    if (failed <= SHOWN) console.log(`  wanted ${wanted ?? vector.expected}\n  got    ${answers[i]}`);
   }
   total.passed += asked.length - failed;
   total.failed += failed;

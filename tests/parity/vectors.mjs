@@ -5,12 +5,12 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import canonicalize from 'canonicalize';
 
-/** Operations that gate.wasm answers; the others are native so far. */
-const WASM_OPS = new Set(['decide']);
+/** Operations that the wasm modules answer; the others are native so far. @param {string} op */
+const isWasmOp = (op) => op === 'decide' || op.startsWith('cookie.');
 /** Operations that no build knows: what is said of them is the same everywhere. @param {any} request */
-const isNativeOnly = (request) => typeof request?.op === 'string' && !WASM_OPS.has(request.op) && /^(cookie|usp|gpc|dnt)\./.test(request.op);
+const isNativeOnly = (request) => typeof request?.op === 'string' && !isWasmOp(request.op) && /^(usp|gpc|dnt)\./.test(request.op);
 
-export const NATIVE_ONLY = 'codecs.wasm comes with the cookies issue';
+export const NATIVE_ONLY = 'signals come with codecs.wasm';
 
 /** @typedef {{ id: string, tags: string[], request: any, answer: any, file: string, line: string, expected: string, nativeOnly: boolean }} Vector
  * line: the request as sent; expected: the canonical bytes of the answer */

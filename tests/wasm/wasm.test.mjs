@@ -1,5 +1,5 @@
-// What a module may be that runs on every page: it asks nothing of its surroundings, its memory never moves, and it offers
-// exactly what wasm/exports.txt says. Both the module that CMake links and the one that the package ships.
+// What a module may be that runs in pages: it asks nothing of its surroundings, its memory never moves, and it offers exactly
+// what its list in wasm/ says. Both the modules that CMake links and those that the package ships.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
@@ -39,11 +39,13 @@ function leb(bytes, from) {
   }
 }
 
-const exported = read('wasm/exports.txt').toString().trim().split('\n');
+const MODULES = /** @type {const} */ ([['gate.wasm', 'exports.txt'], ['cookies.wasm', 'cookies-exports.txt']]);
+const PLACES = /** @type {const} */ ([['as linked', 'build/wasm/'], ['as shipped', 'js-glue/dist/']]);
 
-for (const [what, path] of /** @type {const} */ ([['as linked', 'build/wasm/gate.wasm'], ['as shipped', 'js-glue/dist/gate.wasm']])) {
-  describe(`gate.wasm ${what}`, () => {
-    const module = read(path);
+for (const [[file, list], [what, folder]] of MODULES.flatMap((module) => PLACES.map((place) => /** @type {const} */ ([module, place])))) {
+  describe(`${file} ${what}`, () => {
+    const module = read(folder + file);
+    const exported = read(`wasm/${list}`).toString().trim().split('\n');
 
     test('imports nothing: its import section is missing or empty', () => {
       const imports = sections(module).get(IMPORT);
@@ -60,7 +62,7 @@ for (const [what, path] of /** @type {const} */ ([['as linked', 'build/wasm/gate
       assert.equal(least, most);
     });
 
-    test('offers what wasm/exports.txt lists', () => {
+    test(`offers what wasm/${list} lists`, () => {
       const section = sections(module).get(EXPORT);
       assert.ok(section);
       let [count, at] = leb(section, 0);

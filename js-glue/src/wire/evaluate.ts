@@ -2,6 +2,8 @@
 import canonicalize from 'canonicalize'
 
 import { ErrorCode } from '../gen/metrofax/consent/fb/error-code.js'
+import { COOKIE_OPS } from './cookie-json.js'
+import type { Cookies } from './cookies.js'
 import { Fields, OpError, fail, isObject } from './fields.js'
 import type { JsonGate } from './json-gate.js'
 import { decideJson } from './request-json.js'
@@ -29,8 +31,8 @@ const decide: Op = (input, gates) => {
 
 const OPS: Record<string, Op | undefined> = { __proto__: null as never, decide }
 
-/** Answers one request. Never throws: what is wrong with it is the answer. */
-export function evaluate(request: unknown, gates: Gates): Answer {
+/** Answers one request. Never throws: what is wrong with it is the answer. `cookies`: cookies.wasm, when it is first needed. */
+export function evaluate(request: unknown, gates: Gates, cookies: () => Cookies): Answer {
   const failed = (id: unknown, code: ErrorCode, message: string, at = 0): Answer => ({
     id,
     ok: false,
@@ -43,9 +45,10 @@ export function evaluate(request: unknown, gates: Gates): Answer {
   if (name === undefined) return failed(id, ErrorCode.missing_key, '/op: expected the name of an operation')
   if (typeof name !== 'string') return failed(id, ErrorCode.wrong_type, '/op: expected the name of an operation')
   const op = OPS[name]
-  if (!op) return failed(id, ErrorCode.unknown_op, '/op: no operation has this name')
+  const onCookies = COOKIE_OPS[name]
+  if (!op && !onCookies) return failed(id, ErrorCode.unknown_op, '/op: no operation has this name')
   try {
-    return { ...op(input, gates), id, ok: true }
+    return { ...(op ? op(input, gates) : onCookies!(input, cookies())), id, ok: true }
   } catch (error) {
     if (error instanceof OpError) return failed(id, error.code, error.message, error.at)
     return failed(id, ErrorCode.bad_value, 'the gate failed')

@@ -25,6 +25,7 @@ export interface GateExports {
   describe(): number
   read_consent(length: number): number
   write_consent(secure: number): number
+  sweep(length: number): number
 }
 
 /** The lists behind name_of and index_of (wasm/wire.h, List). */
@@ -140,8 +141,21 @@ export class Gate {
     }
   }
 
-  private take_(length: number): string {
-    return decoder.decode(this.bytes_.subarray(this.text_, this.text_ + length))
+  /** Of the last answer about a cookie: the Max-Age in seconds that it is shortened to, 0 for the session; -1 if it is not. */
+  maxAge_(): number {
+    const { view_: view, verdict_: from } = this
+    const shortened = !this.status_ && view.getUint8(from + at.VERDICT_OUTCOME) === Outcome.strip
+    return shortened ? view.getUint32(from + at.VERDICT_RETENTION, true) : -1
+  }
+
+  /** Of the last answer: seconds for which what it is about may be kept; Infinity where nothing is recorded of anybody. */
+  retention_(): number {
+    const { view_: view, verdict_: from } = this
+    return view.getUint8(from + at.VERDICT_MODE) ? view.getUint32(from + at.VERDICT_RETENTION, true) : Infinity
+  }
+
+  private take_(length: number, from = this.text_): string {
+    return decoder.decode(this.bytes_.subarray(from, from + length))
   }
 
   /** The id at `index` of a list; null if there is none. */
@@ -169,6 +183,12 @@ export class Gate {
   /** The subject's consent as cookie text, '' if it cannot be written. */
   writeConsent_(secure: boolean): string {
     return this.take_(this.x_.write_consent(secure ? 1 : 0))
+  }
+
+  /** What a script of the page assigns to document.cookie to remove every cookie of this name that it can reach. */
+  sweep_(name: string): string[] {
+    const behind = this.put_(name, this.text_, at.MAX_KEY_UNITS)
+    return this.take_(this.x_.sweep(behind), this.text_ + behind).split('\n').slice(0, -1)
   }
 }
 
