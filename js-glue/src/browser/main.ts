@@ -9,7 +9,7 @@ import { watchMarkup } from './markup.js'
 import { INITIATORS, STORAGE_APIS, Session, announce, type LogLine, type State } from './session.js'
 import { patchSinks } from './sinks.js'
 import { patchStorage } from './storage.js'
-import { CONSENT_COOKIE, expire, sweep } from './sweep.js'
+import { CONSENT_COOKIE, expire, keepSwept, sweepAfresh } from './sweep.js'
 import { scriptUrl } from './trusted.js'
 
 export type { LogLine, State, Verdict }
@@ -73,9 +73,14 @@ function show(kind: Surface): void {
 }
 
 const choose = (choice: (id: string) => boolean | undefined, specific = false): void => {
-  // Else the copy that cannot be read goes on standing before ours, and the visitor is asked on every page.
-  if (session.damaged_) expire(CONSENT_COOKIE)
+  // Else a copy that cannot be read, or one of another Domain, goes on standing before ours, and the visitor is asked again.
+  if (session.copies_) expire(session, CONSENT_COOKIE)
   session.choose_(choice, specific)
+  // What only a server can do: set the cookie for longer than Safari lets a script, and take away what is HttpOnly.
+  if (options['server']) {
+    const body = JSON.stringify({ page: location.href, record: session.record_, names: session.residue_ })
+    void fetch(options['server'], { method: 'POST', keepalive: true, body }).catch(() => undefined)
+  }
 }
 
 const consent = {
@@ -119,6 +124,11 @@ const consent = {
   onChange(listener: (state: State) => void): () => void {
     return session.onChange_(listener)
   },
+  /** cookies.rejection: whether a limited area of the site has what it needs, and if not, why. The ids are the policy's. */
+  area(id: string): { available: boolean; verdict: Verdict } {
+    const verdict = session.decide_(Kind.area, 0, id)
+    return { available: verdict.outcome === 'allow', verdict }
+  },
   show,
   /** What was chosen, under which policy, with which signals, as one object to keep. */
   receipt(): Record<string, unknown> {
@@ -138,6 +148,7 @@ const consent = {
 /** The gate is there: from now on it is asked. */
 function open(exports: unknown): void {
   session.open_(new Gate(exports as GateExports, policyBytes()))
+  keepSwept(session, session.cookies_)
   holds.settle_()
   watchMarkup(session, holds)
   announce('ready', consent)
@@ -155,7 +166,7 @@ if (Object.getOwnPropertyDescriptor(window, 'metrofaxConsent')?.writable !== fal
   patchStorage(session)
   Object.defineProperty(window, 'metrofaxConsent', { value: consent, enumerable: true })
   session.onChange_(() => {
-    sweep(session)
+    sweepAfresh(session)
     holds.settle_()
   })
 

@@ -33,7 +33,7 @@ export interface State {
 /** One line of the log. `time` in milliseconds since 1970; storage has `api` and `key`, everything else `url`. */
 export interface LogLine {
   time: number
-  request: { kind: string; url?: string; initiator?: string; api?: string; key?: string }
+  request: { kind: string; url?: string; initiator?: string; api?: string; key?: string; writer?: string }
   verdict: Verdict
 }
 
@@ -64,6 +64,8 @@ export class Session {
   damaged_ = false
   readonly log_: LogLine[] = []
   residue_: string[] = []
+  /** What document.cookie said when it was last asked for the choice. */
+  cookies_ = ''
   private readonly listeners_ = new Set<(state: State) => void>()
   private channel_: BroadcastChannel | null = null
   private seen_ = ''
@@ -96,6 +98,7 @@ export class Session {
   }
 
   private read_(cookies = readCookies()): void {
+    this.cookies_ = cookies
     this.seen_ = cookies
       .split(/; */)
       .filter((pair) => pair.startsWith('mf_consent='))
@@ -137,7 +140,7 @@ export class Session {
     this.tick_()
     gate.view_.setUint8(gate.request_ + at.REQUEST_PURPOSE, purpose)
     const outcome = gate.decide_(kind, how, text, writer)
-    if (!quiet) this.note_(kind, how, text, gate.verdictOf_())
+    if (!quiet) this.note_(kind, how, text, gate.verdictOf_(), writer)
     return outcome === Outcome.allow
   }
 
@@ -159,18 +162,18 @@ export class Session {
     return { schema: 'metrofax-consent-receipt/1', policyVersion, policySha256, regime, time, purposes, signals: { gpc: this.gpc_ } }
   }
 
-  private note_(kind: Kind, how: number, text: string, verdict: Verdict): void {
+  private note_(kind: Kind, how: number, text: string, verdict: Verdict, writer?: string): void {
     const { log_: log } = this
     const line: LogLine = {
       time: Date.now(),
       request:
         kind === Kind.web_storage
-          ? { kind: 'web.storage', api: STORAGE_APIS[how], key: text.split(/[=;]/, 1)[0] }
+          ? { kind: 'web.storage', api: STORAGE_APIS[how], key: text.split(/[=;]/, 1)[0], ...(writer ? { writer } : {}) }
           : { kind: 'web.request', url: text, initiator: INITIATORS[how] },
       verdict,
     }
     if (log.push(line) > LOG_LINES) log.shift()
-    if (verdict.outcome !== 'allow') announce('blocked', line)
+    if (verdict.outcome !== 'allow' && verdict.outcome !== 'strip') announce('blocked', line)
   }
 
   /** What there is to choose. */
@@ -263,6 +266,16 @@ export class Session {
       }
     }
     announce('change', state)
+  }
+
+  /** The consent cookie's value as last read or written here. */
+  get record_(): string {
+    return this.seen_.replace(/^[^=]*=/, '')
+  }
+
+  /** Copies of the consent cookie that would stand beside a new one. */
+  get copies_(): boolean {
+    return this.damaged_ || this.seen_.includes(';')
   }
 
   /** Whether a cookie or key may stay: asked as if it were written now, for the session. */

@@ -4,6 +4,7 @@ import { StorageApi } from '../gen/metrofax/consent/fb/storage-api.js'
 import { constructor, method, property, type Handler } from './patch.js'
 import type { Session } from './session.js'
 import { fixed } from './trusted.js'
+import { shortened } from '../wire/shorten.js'
 
 /** The script that writes, where the platform tells. */
 const writer = (): string => (document.currentScript as HTMLScriptElement | null)?.src ?? ''
@@ -27,19 +28,40 @@ export function patchStorage(session: Session): void {
       return false
     }
   }
+  /** How long a cookie may live, in seconds: Infinity as it says, 0 for the session, -1 not at all. */
+  const life = (line: string, quiet?: boolean): number => {
+    try {
+      return session.ask_(Kind.web_storage, StorageApi.cookie, line, writer(), undefined, quiet) ? Infinity : session.gate_!.maxAge_()
+    } catch {
+      return -1
+    }
+  }
   property(Document.prototype, 'cookie', (native, _self, [given]) => {
-    const line = fixed(given)
-    if (may(StorageApi.cookie, line as string)) native(line)
+    let line = fixed(given) as string
+    const age = life(line)
+    if (age < Infinity) {
+      if (age < 0) return
+      // What is written is what the gate allows as it stands.
+      line = shortened(line, age)
+      if (life(line, true) < Infinity) return
+    }
+    native(line)
   })
   const store = (globalThis as { CookieStore?: { prototype: object } }).CookieStore?.prototype
   method(store, 'set', (native, _self, [first, second]) => {
     // Read once, like everything that decides.
     const cookie: Record<string, unknown> = typeof first === 'object' ? { ...first } : { name: first, value: second }
     const name = (cookie['name'] = fixed(cookie['name']))
-    const { expires, maxAge } = cookie as { expires?: number; maxAge?: number }
-    const age = maxAge ?? (expires == null ? undefined : (expires - Date.now()) / 1000)
-    const line = `${name as string}=1${age === undefined ? '' : `; Max-Age=${String(Math.ceil(age))}`}`
-    return may(StorageApi.cookie, line) ? native(cookie) : Promise.resolve()
+    const { expires, maxAge } = cookie as { expires?: number | null; maxAge?: number | null }
+    const now = Date.now()
+    const ages = [...(maxAge == null ? [] : [maxAge]), ...(expires == null ? [] : [(expires - now) / 1000])]
+    const age = life(`${name as string}=1${ages.length ? `; Max-Age=${String(Math.ceil(Math.max(...ages)))}` : ''}`)
+    if (age < 0) return Promise.resolve()
+    if (age < Infinity) {
+      delete cookie['maxAge']
+      cookie['expires'] = age ? now + age * 1000 : null
+    }
+    return native(cookie)
   })
 
   // As methods they come from the prototype, whoever calls them on what.

@@ -1,38 +1,100 @@
-// Taking away again what the choice no longer covers.
+// Taking away what the choice does not cover, or no longer: at a choice, when consent or retention has run out, and what was
+// there before this script came. The core plans; here it is written, read again, and said what is left.
+import { Kind } from '../gen/metrofax/consent/fb/kind.js'
 import { StorageApi } from '../gen/metrofax/consent/fb/storage-api.js'
 import { readCookies, writeCookie, type Session } from './session.js'
 import { areas } from './storage.js'
 
 export const CONSENT_COOKIE = 'mf_consent'
 
-/** Every way a script can write a cookie of this name away: host and parent domains, the page's paths. */
-export function expire(name: string): void {
-  const labels = location.hostname.split('.')
-  const domains = ['', ...labels.map((_, i) => '; Domain=' + labels.slice(i).join('.'))]
-  const steps = location.pathname.split('/')
-  const paths = new Set(steps.flatMap((_, i) => [steps.slice(0, i + 1).join('/') || '/', steps.slice(0, i + 1).join('/') + '/']))
-  const secure = location.protocol === 'https:' || name.startsWith('__') ? ['; Secure', '; Secure; Partitioned'] : ['']
-  for (const domain of domains)
-    for (const path of paths) for (const more of secure) writeCookie(`${name}=; Max-Age=0; Path=${path}${domain}${more}`)
+/** A cookie that comes back this often on one page is left, and named: whoever sets it is faster than we are. */
+const PATIENCE = 5
+
+/** How often a name was taken away on this page since the last choice. */
+const swept = new Map<string, number>()
+
+/** In localStorage: when each key that may stay was first seen, unix seconds. Web storage knows no lifetime of its own. */
+const KEPT = 'mf_kept'
+
+/** Removes every cookie of this name that a script of this page can reach. */
+export function expire(session: Session, name: string): void {
+  for (const line of session.gate_!.sweep_(name)) writeCookie(line)
 }
 
-/** Removes what the choice no longer covers, reads again, and tells what is left. */
-export function sweep(session: Session): void {
-  const refused = (): string[] =>
-    readCookies()
-      .split('; ')
-      .map((pair) => pair.split('=', 1)[0]!)
-      .filter((name) => name && name !== CONSENT_COOKIE && !session.mayStay_(StorageApi.cookie, name))
-  for (const name of refused()) expire(name)
-  const residue = refused()
+/** Names of the cookies a script can see that may not be there. */
+function refused(session: Session, cookies = readCookies()): string[] {
+  const names = cookies.split('; ').map((pair) => (pair.includes('=') ? pair.split('=', 1)[0]! : ''))
+  return [...new Set(cookies && names)].filter((name) => name !== CONSENT_COOKIE && !session.mayStay_(StorageApi.cookie, name))
+}
+
+/** Removes keys that may not be there; those that are left. */
+function clearAreas(session: Session): string[] {
+  const left: string[] = []
   for (const [name, api] of areas) {
     try {
       const area = globalThis[name]
-      for (const key of Object.keys(area)) if (!session.mayStay_(api, key)) area.removeItem(key)
-      for (const key of Object.keys(area)) if (!session.mayStay_(api, key)) residue.push(key)
+      const go = (): string[] => Object.keys(area).filter((key) => !session.mayStay_(api, key))
+      for (const key of go()) area.removeItem(key)
+      left.push(...go())
+      if (name === 'localStorage') expireKept(session, area)
     } catch {
       // Storage is switched off: nothing is there.
     }
   }
-  session.residue_ = residue
+  return left
+}
+
+/** retention.necessary: removes keys that have been there for longer than their purpose keeps anything. */
+function expireKept(session: Session, area: Storage): void {
+  const text = area.getItem(KEPT)
+  let before: Record<string, unknown> = {}
+  try {
+    before = Object(JSON.parse(text ?? '{}')) as typeof before
+  } catch {
+    // Somebody else wrote there: the keys are as old as today.
+  }
+  const now = Math.floor(Date.now() / 1000)
+  const kept: Record<string, number> = {}
+  for (const key of Object.keys(area)) {
+    if (key === KEPT || !session.mayStay_(StorageApi.localStorage, key)) continue
+    const since = Math.min(Number(before[key]) || now, now)
+    if (now - since > session.gate_!.retention_()) area.removeItem(key)
+    else kept[key] = since
+  }
+  const after = JSON.stringify(kept)
+  if (after === '{}') area.removeItem(KEPT)
+  else if (after !== text) area.setItem(KEPT, after)
+}
+
+/** Removes what may not be there, reads again, and notes what is left. `cookies`: as just read. */
+export function sweep(session: Session, cookies?: string): void {
+  if (!session.gate_) return
+  for (const name of refused(session, cookies)) {
+    const times = (swept.get(name) ?? 0) + 1
+    swept.set(name, times)
+    // One that is back although it was taken away: the log says so, with the reason it may not be there.
+    if (times > 1) session.ask_(Kind.web_storage, StorageApi.cookie, name + '=')
+    if (times <= PATIENCE) expire(session, name)
+  }
+  session.residue_ = [...refused(session), ...clearAreas(session)]
+}
+
+/** A new choice: what came back under the old one counts no more. */
+export function sweepAfresh(session: Session): void {
+  swept.clear()
+  sweep(session)
+}
+
+/** Sweeps now, and again whenever a cookie turns up that this page's scripts did not ask for. */
+export function keepSwept(session: Session, cookies?: string): void {
+  const again = (): void => {
+    const before = String(session.residue_)
+    sweep(session)
+    if (before !== String(session.residue_)) session.tell_()
+  }
+  sweep(session, cookies)
+  // Firefox and WebKit keep cookies in another process: what was written can be read a moment later.
+  setTimeout(again)
+  for (const event of ['load', 'pageshow', 'focus']) addEventListener(event, again)
+  ;(globalThis as { cookieStore?: EventTarget }).cookieStore?.addEventListener('change', again)
 }
