@@ -104,7 +104,7 @@ export function checkRegistration(values: Values, password: string, now: Date): 
 }
 
 /** NIST SP 800-63B: length, no composition rules; the upper bound keeps hashing cheap. */
-function checkPassword(password: string): string | null {
+export function checkPassword(password: string): string | null {
   if (password.length < 10) return 'Use at least 10 characters.';
   return password.length <= 200 ? null : 'Use at most 200 characters.';
 }

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Client, createClient, type Row } from '@libsql/client';
+import { Remembered, rememberSchema } from './remember.js';
+import { textOf } from './rows.js';
 
 /** What a person gave when registering; each field serves one purpose, named in the policy. */
 export interface Account {
@@ -29,10 +31,12 @@ const schema = [
      id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE, password_hash TEXT NOT NULL, name TEXT NOT NULL, phone TEXT NOT NULL,
      job_title TEXT NOT NULL, industry TEXT NOT NULL, plan TEXT NOT NULL, card_last4 TEXT NOT NULL, card_expiry TEXT NOT NULL,
      offers INTEGER NOT NULL, created INTEGER NOT NULL) STRICT`,
+  // Sessions; an older version kept remembered browsers here too, which now sign in once more.
   `CREATE TABLE IF NOT EXISTS tokens (
      hash TEXT PRIMARY KEY, kind TEXT NOT NULL CHECK (kind IN ('session', 'remember')),
      account TEXT NOT NULL, expires INTEGER NOT NULL) STRICT`,
   'CREATE INDEX IF NOT EXISTS tokens_account ON tokens (account)',
+  ...rememberSchema,
   `CREATE TABLE IF NOT EXISTS test_drives (
      id TEXT PRIMARY KEY, email TEXT NOT NULL, name TEXT NOT NULL, message TEXT NOT NULL, offers INTEGER NOT NULL,
      created INTEGER NOT NULL) STRICT`,
@@ -52,9 +56,11 @@ const testDriveRetention = 30 * 86_400;
 /** The demo's people, in one SQLite file. Times are unix seconds and come from the caller. */
 export class Store {
   readonly #db: Client;
+  readonly remembered: Remembered;
 
   private constructor(db: Client) {
     this.#db = db;
+    this.remembered = new Remembered(db);
   }
 
   /** Opens or creates `<folder>/site.db`. @throws when the folder cannot be written. */
@@ -100,32 +106,31 @@ export class Store {
 
   /** Deletes the account and, with it, every session and remembered browser. */
   async deleteAccount(id: string): Promise<void> {
-    await this.#db.batch(
-      [
-        { sql: 'DELETE FROM tokens WHERE account = ?', args: [id] },
-        { sql: 'DELETE FROM accounts WHERE id = ?', args: [id] },
-      ],
-      'write',
-    );
+    await this.remembered.forgetAll(id);
+    await this.#db.execute({ sql: 'DELETE FROM accounts WHERE id = ?', args: [id] });
   }
 
-  async addToken(hash: string, kind: 'session' | 'remember', account: string, expires: number): Promise<void> {
-    await this.#db.execute({ sql: 'INSERT INTO tokens VALUES (?, ?, ?, ?)', args: [hash, kind, account, expires] });
+  /** A password is only ever replaced; the caller ends what the old one had opened. */
+  async changePassword(id: string, passwordHash: string): Promise<void> {
+    await this.#db.execute({ sql: 'UPDATE accounts SET password_hash = ? WHERE id = ?', args: [passwordHash, id] });
   }
 
-  /** The account a token stands for, or null when it is unknown or over. */
-  async accountByToken(hash: string, kind: 'session' | 'remember', now: number): Promise<Account | null> {
+  async addToken(hash: string, account: string, expires: number): Promise<void> {
+    await this.#db.execute({ sql: "INSERT INTO tokens VALUES (?, 'session', ?, ?)", args: [hash, account, expires] });
+  }
+
+  /** The account a session's token stands for, or null when it is unknown or over. */
+  async accountByToken(hash: string, now: number): Promise<Account | null> {
     const row = await this.#one(
       `SELECT accounts.* FROM tokens JOIN accounts ON accounts.id = tokens.account
-       WHERE tokens.hash = ? AND tokens.kind = ? AND tokens.expires > ?`,
-      [hash, kind, now],
+       WHERE tokens.hash = ? AND tokens.kind = 'session' AND tokens.expires > ?`,
+      [hash, now],
     );
     return row ? toAccount(row) : null;
   }
 
-  /** @returns whether there was such a token, so that of two uses of one token only the first counts. */
-  async dropToken(hash: string): Promise<boolean> {
-    return (await this.#db.execute({ sql: 'DELETE FROM tokens WHERE hash = ?', args: [hash] })).rowsAffected === 1;
+  async dropToken(hash: string): Promise<void> {
+    await this.#db.execute({ sql: 'DELETE FROM tokens WHERE hash = ?', args: [hash] });
   }
 
   async addTestDrive(drive: TestDrive, now: number): Promise<void> {
@@ -140,6 +145,7 @@ export class Store {
     await this.#db.batch(
       [
         { sql: 'DELETE FROM tokens WHERE expires <= ?', args: [now] },
+        { sql: 'DELETE FROM remembered WHERE expires <= ?', args: [now] },
         { sql: 'DELETE FROM test_drives WHERE created <= ?', args: [now - testDriveRetention] },
       ],
       'write',
@@ -153,13 +159,6 @@ export class Store {
   async #one(sql: string, args: (string | number)[]): Promise<Row | undefined> {
     return (await this.#db.execute({ sql, args })).rows[0];
   }
-}
-
-/** A column that is declared TEXT. */
-function textOf(row: Row, name: string): string {
-  const value = row[name];
-  if (typeof value !== 'string') throw new TypeError(`the column ${name} holds no text`);
-  return value;
 }
 
 function toAccount(row: Row): Account {

@@ -42,7 +42,29 @@ function wireSwitch(box: HTMLInputElement): void {
   });
 }
 
+/** cookies.rejection: which parts of the site are limited, and why; the answer is the gate's, the words are the SDK's. */
+function fillAreas(runtime: Consent): void {
+  for (const cell of document.querySelectorAll<HTMLElement>('[data-area]')) {
+    const id = cell.dataset['area'] ?? '';
+    const { available, verdict } = runtime.area(id);
+    cell.textContent = available ? 'works' : 'limited';
+    cell.dataset['is'] = available ? 'granted' : 'denied';
+    const why = document.querySelector(`[data-area-why="${CSS.escape(id)}"]`);
+    if (why) why.textContent = available ? '' : (reasons?.[verdict.reason] ?? verdict.reason);
+  }
+}
+
+/** The SDK's words for reasons, from the notice of the page's language. */
+let reasons: Readonly<Record<string, string>> | undefined;
+async function readReasons(): Promise<void> {
+  const response = await fetch('/notice.en.json');
+  reasons = ((await response.json()) as { reasons: Record<string, string> }).reasons;
+  onConsent(fillAreas);
+}
+
 onConsent(fillTable);
+onConsent(fillAreas);
+if (document.querySelector('[data-area]')) void readReasons().catch(() => undefined);
 const box = document.querySelector<HTMLInputElement>('[data-advertising-switch]');
 if (box) wireSwitch(box);
 onConsent((runtime) => {

@@ -37,6 +37,7 @@ export interface Consent {
   };
   readonly log: readonly Judged[];
   decide(request: Judged['request']): Verdict;
+  area(id: string): { readonly available: boolean; readonly verdict: Verdict };
   set(purposes: Record<string, boolean>): unknown;
   acceptAll(): unknown;
   rejectAll(): unknown;

@@ -16,6 +16,14 @@ const browsers = [
   ['Edge', 'Settings, Cookies and site permissions, Manage and delete cookies and site data'],
 ] as const;
 
+/** What each limited area of the policy is in the words of this site. */
+const areas: Readonly<Record<string, readonly [string, string]>> = {
+  'remembered-login': ['Staying signed in', 'Without it you sign in again after closing the browser.'],
+  'saved-settings': ['Saved settings', 'Without it every visit begins with the standard settings.'],
+  'personalised-offers': ['Offers that fit you', 'Without it you see the same offers as everybody.'],
+  'embedded-media': ['Content of other platforms', 'Without it their buttons, videos and maps stay empty frames.'],
+};
+
 /** Privacy choices: preferences, the switch against third-party advertising, opt-outs elsewhere, help with cookies. */
 export function Choices({ view, policy }: { view: View; policy: PublishedPolicy }) {
   const advertising = policy.purposes.filter((purpose) => !purpose.necessary && purpose.uses.some((use) => advertisingUses.includes(use)));
@@ -88,6 +96,43 @@ export function Choices({ view, policy }: { view: View; policy: PublishedPolicy 
                     <span class="chip" data-choice={purpose.id}>
                       not known
                     </span>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </section>
+
+      <section class="frame block" aria-labelledby="limited-title" id="limited">
+        <h2 id="limited-title">What a no limits</h2>
+        <p class="lead narrow">
+          These parts need a purpose that you may refuse. Everything else works the same.{' '}
+          <a href="/privacy#cookies.rejection">What the policy says</a>
+        </p>
+        <div class="table-scroll" role="group" aria-labelledby="limited-title" tabindex={0}>
+          <table class="fares">
+            <thead>
+              <tr>
+                <th scope="col">Part of the site</th>
+                <th scope="col">Needs</th>
+                <th scope="col">Now</th>
+              </tr>
+            </thead>
+            <tbody>
+              {(policy.firstParty.limitedAreas ?? []).map(({ id, purpose, clause }) => (
+                <tr>
+                  <th scope="row">
+                    <a href={`/privacy#${clause}`}>{areas[id]?.[0] ?? id}</a>
+                  </th>
+                  <td>
+                    {policy.purposes.find((one) => one.id === purpose)?.name ?? purpose}. {areas[id]?.[1]}
+                  </td>
+                  <td>
+                    <span class="chip" data-area={id}>
+                      not known
+                    </span>{' '}
+                    <span class="hint" data-area-why={id}></span>
                   </td>
                 </tr>
               ))}

@@ -52,7 +52,7 @@ const navigation = [
 export function Page({ view, title, description, scripts = [], wide = false, children }: PageProps) {
   const { origins } = view;
   const nonce = view.nonce ? { nonce: view.nonce } : {};
-  const consent = { ...(view.regime ? { 'data-regime': view.regime } : {}), ...(view.gpc ? { 'data-gpc': '1' } : {}), ...nonce };
+  const consent = { 'data-server': '/consent/cookies', ...(view.regime ? { 'data-regime': view.regime } : {}), ...(view.gpc ? { 'data-gpc': '1' } : {}), ...nonce };
   const file = (name: string): string => `/static/${name}?v=${view.versions[name] ?? ''}`;
   const fullTitle = view.path === '/' ? title : `${title} · MetroFax`;
   return html`<!doctype html>${(

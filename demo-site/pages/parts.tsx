@@ -121,15 +121,17 @@ export function Field(props: FieldProps) {
 interface TickProps {
   readonly name: string;
   readonly checked?: boolean;
+  /** Where ticking it could have no effect. */
+  readonly disabled?: boolean;
   readonly hint?: Child;
   readonly children: Child;
 }
 
 /** A box to tick, never ticked for anybody. */
-export function Tick({ name, checked = false, hint, children }: TickProps) {
+export function Tick({ name, checked = false, disabled = false, hint, children }: TickProps) {
   return (
     <div class="tick">
-      <input type="checkbox" id={name} name={name} value="yes" checked={checked} aria-describedby={hint ? `${name}-hint` : undefined} />
+      <input type="checkbox" id={name} name={name} value="yes" checked={checked} disabled={disabled} aria-describedby={hint ? `${name}-hint` : undefined} />
       <label for={name}>{children}</label>
       {hint ? (
         <p class="hint" id={`${name}-hint`}>

@@ -4,7 +4,7 @@ import { Page, type View } from './layout.js';
 import { emptyForm, Field, type FormState, ProblemList, Tick } from './parts.js';
 
 /** Sign-in with the explicit tick that remember-me needs (cookies.remember-me). */
-export function SignIn({ view, form = emptyForm }: { view: View; form?: FormState }) {
+export function SignIn({ view, form = emptyForm, notHere }: { view: View; form?: FormState; notHere: string | null }) {
   return (
     <Page view={view} title="Sign in" description="Sign in to your MetroFax account.">
       <section class="frame block first two">
@@ -17,8 +17,10 @@ export function SignIn({ view, form = emptyForm }: { view: View; form?: FormStat
             <Field form={form} name="password" label="Password" type="password" required autocomplete="current-password" maxlength={200} />
             <Tick
               name="remember"
+              disabled={notHere !== null}
               hint={
                 <>
+                  {notHere === null ? null : <strong>Not possible here. {notHere} </strong>}
                   Sets a cookie that lasts 30 days and is tied to your account. It holds a random number, never your
                   password. <a href="/privacy#cookies.remember-me">Why</a>
                 </>
@@ -51,11 +53,15 @@ interface AccountPageProps {
   readonly account: Account;
   readonly remembered: boolean;
   readonly saved: boolean;
+  /** When an old copy of a remember-me cookie was used, unix seconds; null if never. */
+  readonly alarm: number | null;
+  /** Why a tick for "remember me" was not followed; null where it was, or there was none. */
+  readonly notRemembered: string | null;
   readonly form: FormState;
 }
 
 /** What is known about the person who is signed in, why, and the means to change it (pii.change). */
-export function AccountPage({ view, account, remembered, saved, form }: AccountPageProps) {
+export function AccountPage({ view, account, remembered, saved, alarm, notRemembered, form }: AccountPageProps) {
   const known: readonly (readonly [string, string, string])[] = [
     ['E-mail', account.email, 'service'],
     ['Plan', account.plan, 'service'],
@@ -73,6 +79,18 @@ export function AccountPage({ view, account, remembered, saved, form }: AccountP
               Your changes are saved.
             </p>
           ) : null}
+          {notRemembered === null ? null : (
+            <p class="note" role="status">
+              You are signed in, but this browser is not remembered. {notRemembered}{' '}
+              <a href="/choices#limited">What is limited, and why</a>
+            </p>
+          )}
+          {alarm === null ? null : (
+            <p class="note" role="alert">
+              On {new Date(alarm * 1000).toISOString().slice(0, 10)} somebody used an old copy of your remember-me cookie. We
+              ended every session and forgot every browser. Change your password below if it was not you.
+            </p>
+          )}
           <ProblemList problems={form.problems} title="Some boxes need another look" />
           <form method="post" action="/account" novalidate>
             <Field form={form} name="name" label="Name" required autocomplete="name" maxlength={100} />
@@ -84,6 +102,15 @@ export function AccountPage({ view, account, remembered, saved, form }: AccountP
             </Tick>
             <button class="button" type="submit">
               Save changes
+            </button>
+          </form>
+          <h2>Change the password.</h2>
+          <form method="post" action="/account/password" novalidate>
+            <Field form={form} name="current" label="Present password" type="password" required autocomplete="current-password" maxlength={200} />
+            <Field form={form} name="password" label="New password" type="password" required autocomplete="new-password" maxlength={200} />
+            <p class="hint">A new password signs out every other browser and forgets those that were remembered.</p>
+            <button class="button quiet" type="submit">
+              Change the password
             </button>
           </form>
         </div>

@@ -1,11 +1,12 @@
 import { type Context, Hono } from 'hono';
 import {
-  cardDigits, checkProfile, checkRegistration, checkTestDrive, normalEmail, plans, readForm, readSecret, registrationFields, type Values,
+  cardDigits, checkPassword, checkProfile, checkRegistration, checkTestDrive, normalEmail, plans, readForm, readSecret, registrationFields, type Problems, type Values,
 } from '../accounts/forms.js';
 import { hashPassword, passwordFits } from '../accounts/passwords.js';
-import { currentAccount, forgetBrowser, isRemembered, signIn, signOut } from '../accounts/sessions.js';
+import { currentAccount, forgetBrowser, isRemembered, renewAll, signIn, signOut, whyNotRemembered } from '../accounts/sessions.js';
 import type { Account } from '../accounts/store.js';
 import { Register, TooYoung } from '../pages/register.js';
+import type { FormState } from '../pages/parts.js';
 import { AccountPage, SignIn } from '../pages/sign-in.js';
 import { TestDrive, TestDriveSent } from '../pages/test-drive.js';
 import type { SendPage, SiteParts } from './app.js';
@@ -17,8 +18,9 @@ const isEmpty = (problems: object): boolean => Object.keys(problems).length === 
 const posted = (c: Context): Promise<FormData> => c.req.formData().catch(() => new FormData());
 
 /** Everything that takes personal data: test drive, registration, sign-in, the account. */
-export function accountRoutes({ store }: SiteParts, page: SendPage): Hono {
+export function accountRoutes(parts: SiteParts, page: SendPage): Hono {
   const app = new Hono();
+  const { store } = parts;
 
   app.get('/test-drive', (c) => page(c, (view) => <TestDrive view={view} />));
   app.post('/test-drive', async (c) => {
@@ -48,7 +50,7 @@ export function accountRoutes({ store }: SiteParts, page: SendPage): Hono {
     const password = readSecret(data, 'password');
     // children.none: asked before anything else is looked at, so that nothing of the form is kept or even checked.
     if (values['age'] === 'under13') {
-      await signOut(c, store);
+      await signOut(c, parts);
       return page(c, (view) => <TooYoung view={view} />);
     }
     const problems = checkRegistration(values, password, new Date());
@@ -71,11 +73,16 @@ export function accountRoutes({ store }: SiteParts, page: SendPage): Hono {
       nowSeconds(),
     );
     if (!made) return again({ email: 'This address has an account. Sign in instead, or use another address.' });
-    await signIn(c, store, made, false);
+    await signIn(c, parts, made, false);
     return c.redirect('/account', 303);
   });
 
-  app.get('/sign-in', (c) => page(c, (view) => <SignIn view={view} />));
+  /** Why the box cannot be ticked here, in words. */
+  const notHere = (c: Context): string | null => {
+    const verdict = whyNotRemembered(c, parts);
+    return verdict && (parts.words.reasons[verdict.reason] ?? verdict.reason);
+  };
+  app.get('/sign-in', (c) => page(c, (view) => <SignIn view={view} notHere={notHere(c)} />));
   app.post('/sign-in', async (c) => {
     const data = await posted(c);
     const values = readForm(data, ['email', 'remember']);
@@ -84,17 +91,17 @@ export function accountRoutes({ store }: SiteParts, page: SendPage): Hono {
     if (!known || !fits) {
       // One sentence for both, so that nobody learns which addresses have an account.
       const problems = { email: 'Address and password do not fit together.' };
-      return page(c, (view) => <SignIn view={view} form={{ values, problems }} />, { status: 422 });
+      return page(c, (view) => <SignIn view={view} notHere={notHere(c)} form={{ values, problems }} />, { status: 422 });
     }
-    await signIn(c, store, known.account, values['remember'] === 'yes');
-    return c.redirect('/account', 303);
+    const denied = await signIn(c, parts, known.account, values['remember'] === 'yes');
+    return c.redirect(denied ? `/account?not-remembered=${denied.reason}` : '/account', 303);
   });
   app.post('/sign-out', async (c) => {
-    await signOut(c, store);
+    await signOut(c, parts);
     return c.redirect('/', 303);
   });
   app.post('/forget', async (c) => {
-    await forgetBrowser(c, store);
+    await forgetBrowser(c, parts);
     return c.body(null, 204);
   });
 
@@ -105,23 +112,45 @@ export function accountRoutes({ store }: SiteParts, page: SendPage): Hono {
     industry: account.industry,
     offers: account.offers ? 'yes' : '',
   });
+  const accountPage = async (c: Context, account: Account, form: FormState, status: 200 | 422 = 200): Promise<Response> => {
+    const denied = c.req.query('not-remembered');
+    const facts = {
+      account,
+      form,
+      remembered: isRemembered(c),
+      saved: c.req.query('saved') !== undefined,
+      alarm: await store.remembered.alarm(account.id),
+      notRemembered: denied === undefined ? null : (parts.words.reasons[denied] ?? null),
+    };
+    return page(c, (view) => <AccountPage view={view} {...facts} />, { status });
+  };
   app.get('/account', async (c) => {
-    const account = await currentAccount(c, store);
+    const account = await currentAccount(c, parts);
     if (!account) return c.redirect('/sign-in', 303);
     const form = { values: profileOf(account), problems: {} };
-    const saved = c.req.query('saved') !== undefined;
-    return page(c, (view) => <AccountPage view={view} account={account} remembered={isRemembered(c)} saved={saved} form={form} />);
+    return accountPage(c, account, form);
+  });
+  app.post('/account/password', async (c) => {
+    const account = await currentAccount(c, parts);
+    if (!account) return c.redirect('/sign-in', 303);
+    const data = await posted(c);
+    const next = readSecret(data, 'password');
+    const known = await store.credentials(account.email);
+    const fits = await passwordFits(readSecret(data, 'current').slice(0, 200), known?.passwordHash ?? null);
+    const problem = checkPassword(next);
+    const problems: Problems = { ...(fits ? {} : { current: 'This is not your present password.' }), ...(problem ? { password: problem } : {}) };
+    if (!isEmpty(problems)) return accountPage(c, account, { values: profileOf(account), problems }, 422);
+    await store.changePassword(account.id, await hashPassword(next));
+    await renewAll(c, parts, account);
+    return c.redirect('/account?saved', 303);
   });
   app.post('/account', async (c) => {
-    const account = await currentAccount(c, store);
+    const account = await currentAccount(c, parts);
     if (!account) return c.redirect('/sign-in', 303);
     const values = readForm(await posted(c), ['name', 'phone', 'jobTitle', 'industry', 'offers']);
     const problems = checkProfile(values);
     if (!isEmpty(problems)) {
-      const form = { values, problems };
-      return page(c, (view) => <AccountPage view={view} account={account} remembered={isRemembered(c)} saved={false} form={form} />, {
-        status: 422,
-      });
+      return accountPage(c, account, { values, problems }, 422);
     }
     await store.updateAccount(account.id, {
       name: values['name'] ?? '',
@@ -133,9 +162,9 @@ export function accountRoutes({ store }: SiteParts, page: SendPage): Hono {
     return c.redirect('/account?saved', 303);
   });
   app.post('/account/delete', async (c) => {
-    const account = await currentAccount(c, store);
+    const account = await currentAccount(c, parts);
     if (account) await store.deleteAccount(account.id);
-    await signOut(c, store);
+    await signOut(c, parts);
     return c.redirect('/', 303);
   });
   return app;

@@ -14,6 +14,7 @@ import { Pricing } from '../pages/pricing.js';
 import { Privacy } from '../pages/privacy.js';
 import { accountRoutes } from './account-routes.js';
 import type { AssetFolder } from './assets.js';
+import type { CookieControl, Words } from './consent.js';
 import { handshake } from './handshake.js';
 import { labRoutes } from './lab-routes.js';
 import type { Origins } from './origins.js';
@@ -25,6 +26,11 @@ export interface SiteParts {
   readonly origins: Origins;
   readonly policy: PublishedPolicy;
   readonly store: Store;
+  /** The consent SDK on this side: what cookies may be set, and what goes. */
+  readonly cookies: CookieControl;
+  readonly words: Words;
+  /** Names beside localhost under which the site is asked; none in the running demo. */
+  readonly hosts?: readonly string[];
   readonly ledger: Ledger;
   /** The site's own built files. */
   readonly files: AssetFolder;
@@ -57,7 +63,7 @@ function pageSender(parts: SiteParts): SendPage {
       policyVersion: parts.policy.version,
       versions: Object.fromEntries(versions),
       // A page about a failure must not fail for the same reason.
-      account: status === 500 ? null : await currentAccount(c, parts.store),
+      account: status === 500 ? null : await currentAccount(c, parts),
       regime: parts.policy.regimes.some((one) => one.id === regime) ? regime : null,
       gpc: c.req.header('sec-gpc') === '1',
       embeds,
@@ -75,7 +81,7 @@ function pageSender(parts: SiteParts): SendPage {
 export function createSite(parts: SiteParts): Hono {
   const app = new Hono();
   const page = pageSender(parts);
-  app.use(commonHeaders, loopbackHostOnly, sameOriginWritesOnly);
+  app.use(commonHeaders, loopbackHostOnly(parts.hosts), sameOriginWritesOnly);
   app.use(bodyWithin(largestBody, (c) => page(c, (view) => <ErrorPage view={view} status={413} />, { status: 413 })));
 
   app.get('/', (c) => page(c, (view) => <Home view={view} />));
@@ -98,6 +104,8 @@ export function createSite(parts: SiteParts): Hono {
     app.get(`/${name}`, async (c) => (await parts.sdk.respond(c, name)) ?? missing(c));
   }
   app.get('/:notice{notice\\.[a-z-]+\\.json}', async (c) => (await parts.sdk.respond(c, c.req.param('notice'))) ?? missing(c));
+  // Every cookie that came along, and a sweep of those that may not be there: HttpOnly ones too.
+  for (const { method, path, handle } of parts.cookies.routes()) app.on(method, path, (c) => handle({ request: c.req.raw }));
   app.get('/consent/:file', async (c) => (await parts.sdk.respond(c, c.req.param('file'))) ?? missing(c));
   app.get('/static/handshake.wav', (c) => c.body(handshake(), 200, { 'Content-Type': 'audio/wav', 'Cache-Control': 'public, max-age=86400' }));
   app.get('/static/:file', async (c) => {

@@ -9,6 +9,7 @@ import { createSite } from './app.js';
 import { AssetFolder } from './assets.js';
 import { type Listening, listen } from './listen.js';
 import { advertiserIds, advertiserPort, originsFor } from './origins.js';
+import { type CookieControl, openConsent } from './consent.js';
 import { readPolicy } from './policy.js';
 
 /** Where the demo finds its things; all folders absolute. */
@@ -25,6 +26,8 @@ export interface DemoOptions {
   readonly data: string;
   /** Where unexpected errors are noted. */
   readonly note: (error: unknown) => void;
+  /** Host names beside localhost under which the site answers; for tests of what plain http may not do. */
+  readonly hosts?: readonly string[];
 }
 
 export { PortInUse } from './listen.js';
@@ -34,6 +37,9 @@ export interface Demo {
   readonly url: string;
   readonly ledger: Ledger;
   readonly store: Store;
+  readonly cookies: CookieControl;
+  /** The site itself, without a network: for requests that a loopback server never sees (https). */
+  readonly fetch: (request: Request) => Response | Promise<Response>;
   /** Stops all four servers and closes the store. */
   stop(): Promise<void>;
 }
@@ -41,6 +47,7 @@ export interface Demo {
 /** Starts the site and its three advertisers. @throws PortInUse, or an error that names the file that is missing. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const policy = await readPolicy(options.policyFile);
+  const { cookies, words } = await openConsent(options.sdk);
   const origins = originsFor(options.port);
   const ledger = new Ledger();
   const store = await Store.open(options.data);
@@ -61,6 +68,9 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     origins,
     policy,
     store,
+    cookies,
+    words,
+    ...(options.hosts ? { hosts: options.hosts } : {}),
     ledger,
     files: new AssetFolder(join(options.built, 'public')),
     sdk: new AssetFolder(options.sdk),
@@ -73,5 +83,5 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     await stop();
     throw error;
   }
-  return { url: origins.site, ledger, store, stop };
+  return { url: origins.site, ledger, store, cookies, fetch: (request) => site.fetch(request), stop };
 }

@@ -14,6 +14,16 @@ export function labRoutes(ledger: Ledger): Hono {
     return c.json(ledger.counts());
   });
 
+  // What an older site could have left behind: sets the cookies of the lines (a JSON array of text) as they stand, HttpOnly
+  // ones too, so that one can watch them go.
+  app.post('/leave', async (c) => {
+    const lines: unknown = await c.req.json().catch(() => null);
+    const good = Array.isArray(lines) && lines.length <= 20 && lines.every((line) => typeof line === 'string' && /^[ -~]{1,512}$/.test(line));
+    if (!good) return c.text('Expected an array of at most 20 cookie lines.', 400);
+    for (const line of lines as string[]) c.header('Set-Cookie', line, { append: true });
+    return c.body(null, 204);
+  });
+
   // Events: `snapshot` {counts, hits} on connecting and after a reset, `hit` {counts, hit} for each request since.
   app.get('/events', (c) => {
     c.header('Cache-Control', 'no-store');

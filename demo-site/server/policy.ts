@@ -45,6 +45,13 @@ interface Rule {
   readonly needs: string;
 }
 
+/** A part of the site that needs what a visitor may refuse (cookies.rejection). */
+export interface LimitedArea {
+  readonly id: string;
+  readonly purpose: string;
+  readonly clause: string;
+}
+
 /** What the pages show of the policy. The whole file is checked and compiled by mfconsent; here it is only read. */
 export interface PublishedPolicy {
   readonly version: string;
@@ -52,6 +59,7 @@ export interface PublishedPolicy {
   readonly purposes: readonly Purpose[];
   readonly vendors: readonly Vendor[];
   readonly regimes: readonly Regime[];
+  readonly firstParty: { readonly limitedAreas?: readonly LimitedArea[] };
   /** What cites a clause, in words: the rules, reasons, purposes, vendors and storage entries that carry it out. */
   readonly enforcedBy: ReadonlyMap<string, readonly string[]>;
 }
@@ -60,7 +68,6 @@ interface PolicyFile extends Omit<PublishedPolicy, 'enforcedBy'> {
   readonly rules: readonly Rule[];
   readonly reasons: Readonly<Record<string, string>>;
   readonly storage: readonly { readonly name: string; readonly clause?: string }[];
-  readonly firstParty: { readonly limitedAreas?: readonly { readonly id: string; readonly clause: string }[] };
 }
 
 /** Reads the authored policy. @throws with the file's name when it is not there or is not a policy. */

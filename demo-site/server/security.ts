@@ -44,9 +44,9 @@ export const commonHeaders: MiddlewareHandler = async (c, next) => {
 };
 
 /** Answers 421 to a Host that is not this machine's: a foreign name that resolves here would share our cookies' origin. */
-export const loopbackHostOnly: MiddlewareHandler = async (c, next) => {
-  const host = (c.req.header('host') ?? '').toLowerCase().replace(/:\d+$/, '');
-  if (host === 'localhost' || host === '127.0.0.1' || host === '[::1]') return next();
+export const loopbackHostOnly = (others: readonly string[] = []): MiddlewareHandler => async (c, next) => {
+  const host = (c.req.header('host') ?? new URL(c.req.url).host).toLowerCase().replace(/:\d+$/, '');
+  if (host === 'localhost' || host === '127.0.0.1' || host === '[::1]' || others.includes(host)) return next();
   return c.text('This server answers for localhost only.', 421);
 };
 

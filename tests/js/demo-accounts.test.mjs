@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { createClient } from '@libsql/client';
 import { demo, exchange, registration, Visitor } from './demo-support.mjs';
 
 describe('accounts of the demo site', () => {
   let site;
   let number = 0;
   before(async () => {
-    site = await demo();
+    site = await demo({ hosts: ['www.metrofax.com'] });
   });
   after(() => site.close());
 
@@ -87,8 +88,8 @@ describe('accounts of the demo site', () => {
     assert.ok(disk.includes(email), 'the account itself is there');
     assert.ok(!disk.includes('battery zebra'));
     assert.ok(disk.includes('scrypt$32768$8$1$'));
-    assert.equal(visitor.cookies.size, 2);
-    for (const token of visitor.cookies.values()) assert.ok(!disk.includes(token));
+    assert.deepEqual([...visitor.cookies.keys()].sort(), ['mf_consent', 'mf_remember', 'mf_session']);
+    for (const name of ['mf_session', 'mf_remember']) assert.ok(!disk.includes(visitor.cookies.get(name)));
   });
 
   test('[cookies.session] the session cookie ends with the browser', async () => {
@@ -108,27 +109,157 @@ describe('accounts of the demo site', () => {
     assert.match((await new Visitor(site.port).get('/sign-in')).text, /<input type="checkbox" id="remember" name="remember" value="yes" aria/);
   });
 
-  test('a remembered browser signs in by itself, and its token works once', async () => {
+  const password = 'a sentence is fine';
+  const remembered = async () => {
     const { email } = await register();
     const visitor = new Visitor(site.port);
-    await visitor.post('/sign-in', { email, password: 'a sentence is fine', remember: 'yes' });
-    const stolen = visitor.cookies.get('mf_remember');
+    await visitor.post('/sign-in', { email, password, remember: 'yes' });
+    return { email, visitor };
+  };
+  /** As if the token had been exchanged longer ago than two tabs of one browser take. */
+  const later = async () => {
+    const db = createClient({ url: `file:${join(site.data, 'site.db')}`, timeout: 5000 });
+    await db.execute('UPDATE remembered SET spent = spent - 60');
+    db.close();
+  };
+
+  test('[cookies.remember-me] the tick is recorded by the server as a choice for this purpose, for browsers without scripts', async () => {
+    const { visitor } = await remembered();
+    assert.match(visitor.cookies.get('mf_consent'), /^1~/);
     visitor.cookies.delete('mf_session');
     assert.equal((await visitor.get('/account')).status, 200);
-    assert.notEqual(visitor.cookies.get('mf_remember'), stolen, 'the token was exchanged');
+  });
+
+  test('[cookies.remember-me] a remembered browser signs in by itself, and its token is exchanged at each use', async () => {
+    const { visitor } = await remembered();
+    const tokens = new Set();
+    for (let i = 0; i < 3; i++) {
+      tokens.add(visitor.cookies.get('mf_remember'));
+      visitor.cookies.delete('mf_session');
+      assert.equal((await visitor.get('/account')).status, 200);
+    }
+    assert.equal(tokens.size, 3);
+  });
+
+  test('two tabs that open together are one browser, not a thief', async () => {
+    const { visitor } = await remembered();
+    visitor.cookies.delete('mf_session');
+    const other = new Visitor(site.port);
+    for (const [name, value] of visitor.cookies) other.cookies.set(name, value);
+    assert.equal((await visitor.get('/account')).status, 200);
+    assert.equal((await other.get('/account')).status, 200);
+    assert.equal((await visitor.get('/account')).status, 200);
+  });
+
+  test('[cookies.remember-me] an old token that turns up again ends every session, and its owner is told', async () => {
+    const { email, visitor } = await remembered();
+    const elsewhere = new Visitor(site.port);
+    await elsewhere.post('/sign-in', { email, password, remember: 'yes' });
     const thief = new Visitor(site.port);
-    thief.cookies.set('mf_remember', stolen);
+    for (const [name, value] of visitor.cookies) if (name !== 'mf_session') thief.cookies.set(name, value);
+    visitor.cookies.delete('mf_session');
+    assert.equal((await visitor.get('/account')).status, 200);
+    await later();
+    assert.equal((await thief.get('/account')).status, 303, 'the copy is worth nothing');
+    for (const browser of [visitor, elsewhere]) {
+      assert.equal((await browser.get('/account')).status, 303, 'session and remembered browser are gone');
+      assert.equal(browser.cookies.has('mf_remember'), false);
+    }
+    await visitor.post('/sign-in', { email, password });
+    assert.match((await visitor.get('/account')).text, /used an old copy of your remember-me cookie/);
+    await visitor.post('/account/password', { current: password, password: 'another sentence' });
+    assert.doesNotMatch((await visitor.get('/account')).text, /old copy/);
+  });
+
+  test('the thief first: the owner\'s own copy shows it', async () => {
+    const { visitor } = await remembered();
+    const thief = new Visitor(site.port);
+    for (const [name, value] of visitor.cookies) if (name !== 'mf_session') thief.cookies.set(name, value);
+    assert.equal((await thief.get('/account')).status, 200);
+    await later();
+    visitor.cookies.delete('mf_session');
+    assert.equal((await visitor.get('/account')).status, 303);
+    thief.cookies.delete('mf_session');
     assert.equal((await thief.get('/account')).status, 303);
+  });
+
+  test('[cookies.rejection] a refusal or withdrawal takes the cookie and its token with the next request, whatever page asks', async () => {
+    const { visitor } = await remembered();
+    const copy = visitor.cookies.get('mf_remember');
+    const granted = visitor.cookies.get('mf_consent');
+    // The same record with nothing granted, as the page writes it at a withdrawal.
+    const control = site.cookies;
+    const line = control.choose(new Request(site.url, { headers: { cookie: `mf_consent=${granted}` } }), { 'remember-me': false })[0];
+    visitor.cookies.set('mf_consent', line.split(';', 1)[0].replace('mf_consent=', ''));
+    assert.equal((await visitor.get('/pricing')).status, 200);
+    assert.equal(visitor.cookies.has('mf_remember'), false);
+    assert.equal((await visitor.get('/account')).status, 200, 'the session goes on');
+    const ghost = new Visitor(site.port);
+    ghost.cookies.set('mf_consent', granted);
+    ghost.cookies.set('mf_remember', copy);
+    assert.equal((await ghost.get('/account')).status, 303, 'and the token is worth nothing');
+  });
+
+  test('[cookies.remember-me] a new password signs out everybody else and forgets every browser', async () => {
+    const { email, visitor } = await remembered();
+    const here = new Visitor(site.port);
+    await here.post('/sign-in', { email, password });
+    assert.equal((await here.post('/account/password', { current: 'not this one', password: 'another sentence' })).status, 422);
+    assert.equal((await here.post('/account/password', { current: password, password: 'short' })).status, 422);
+    assert.equal((await here.post('/account/password', { current: password, password: 'another sentence' })).headers.location, '/account?saved');
+    assert.equal((await here.get('/account')).status, 200);
+    assert.equal((await visitor.get('/account')).status, 303);
+    visitor.cookies.delete('mf_session');
+    assert.equal((await visitor.get('/account')).status, 303);
+    assert.equal((await new Visitor(site.port).post('/sign-in', { email, password })).status, 422);
+    assert.equal((await new Visitor(site.port).post('/sign-in', { email, password: 'another sentence' })).status, 303);
+  });
+
+  test('[security.tls] over plain http nobody is remembered, and the page says why', async () => {
+    const { email } = await register();
+    const host = `www.metrofax.com:${site.port}`;
+    const form = await exchange({ port: site.port, host, path: '/sign-in' });
+    assert.match(form.text, /name="remember"[^>]* disabled/);
+    assert.match(form.text, /Not possible here\. [^<]*encrypt/i);
+    const answer = await exchange({ port: site.port, host, path: '/sign-in', form: { email, password, remember: 'yes' } });
+    assert.equal(answer.headers.location, '/account?not-remembered=insecure_page');
+    assert.ok(!answer.headers['set-cookie'].some((line) => /remember=|mf_consent/.test(line)));
+    const cookie = answer.headers['set-cookie'].find((line) => line.startsWith('mf_session=')).split(';', 1)[0];
+    assert.match((await exchange({ port: site.port, host, path: answer.headers.location, headers: { cookie } })).text, /not remembered\. [^<]*encrypt/i);
+  });
+
+  test('[cookies.remember-me] over TLS the cookie is __Host-, Secure and HttpOnly', async () => {
+    const { email } = await register();
+    const body = new URLSearchParams({ email, password, remember: 'yes' });
+    const headers = { origin: 'https://localhost', 'content-type': 'application/x-www-form-urlencoded', 'content-length': String(String(body).length) };
+    const answer = await site.fetch(new Request('https://localhost/sign-in', { method: 'POST', headers, body }));
+    const line = answer.headers.getSetCookie().find((one) => one.includes('remember='));
+    assert.match(line, /^__Host-mf_remember=[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+    const jar = answer.headers.getSetCookie().filter((one) => !/max-age=0/i.test(one)).map((one) => one.split(';', 1)[0]).filter((one) => !one.startsWith('mf_session'));
+    const back = await site.fetch(new Request('https://localhost/account', { headers: { cookie: jar.join('; ') } }));
+    assert.equal(back.status, 200);
+    assert.ok(back.headers.getSetCookie().some((one) => one.startsWith('__Host-mf_remember=') && !jar.includes(one.split(';', 1)[0])));
+  });
+
+  test('the JSON inventory names what came along; a sweep takes what may not be there', async () => {
+    const { visitor } = await remembered();
+    visitor.cookies.set('_ga', 'GA1.1');
+    const listed = JSON.parse((await visitor.get('/consent/cookies')).text).cookies;
+    assert.deepEqual(listed.map(({ name, declared, purpose }) => [name, declared, purpose]).sort(), [
+      ['_ga', true, 'measurement'], ['mf_consent', true, 'service'], ['mf_remember', true, 'remember-me'], ['mf_session', true, 'service']]);
+    const swept = await visitor.send({ path: '/consent/cookies', method: 'POST', body: '{}', headers: { origin: `http://localhost:${site.port}` } });
+    assert.deepEqual(JSON.parse(swept.text), { swept: ['_ga'], complete: true });
+    assert.deepEqual([...visitor.cookies.keys()].sort(), ['mf_consent', 'mf_remember', 'mf_session']);
   });
 
   test('[cookies.remember-me] signing out removes both cookies and makes both tokens worthless', async () => {
     const { email } = await register();
     const visitor = new Visitor(site.port);
     await visitor.post('/sign-in', { email, password: 'a sentence is fine', remember: 'yes' });
-    const before = new Map(visitor.cookies);
+    const before = new Map([...visitor.cookies].filter(([name]) => name !== 'mf_consent'));
     const answer = await visitor.post('/sign-out', {});
     assert.equal(answer.status, 303);
-    assert.equal(visitor.cookies.size, 0);
+    assert.deepEqual([...visitor.cookies.keys()], ['mf_consent'], 'the choice itself stays');
     for (const [name, value] of before) {
       const ghost = new Visitor(site.port);
       ghost.cookies.set(name, value);
@@ -141,7 +272,7 @@ describe('accounts of the demo site', () => {
     const visitor = new Visitor(site.port);
     await visitor.post('/sign-in', { email, password: 'a sentence is fine', remember: 'yes' });
     assert.equal((await visitor.post('/forget', {})).status, 204);
-    assert.deepEqual([...visitor.cookies.keys()], ['mf_session']);
+    assert.deepEqual([...visitor.cookies.keys()].sort(), ['mf_consent', 'mf_session']);
     assert.equal((await visitor.get('/account')).status, 200);
   });
 

@@ -1,0 +1,34 @@
+// The consent SDK on this server: the same core as in the page, from js-glue/dist.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type * as server from '@metrofax/consent/server';
+import type { CookieControl, CookieControlOptions } from '@metrofax/consent/server';
+
+export type { CookieControl } from '@metrofax/consent/server';
+export type Verdict = ReturnType<CookieControl['area']>;
+
+/** What the SDK's notice says in words, as far as these pages need it. */
+export interface Words {
+  /** Reason code of a verdict to a sentence. */
+  readonly reasons: Readonly<Record<string, string>>;
+}
+
+/** Paths of this site that could have cookies of their own. */
+const paths = ['/account', '/lab', '/sign-in', '/register'];
+
+/** Loads the core from `sdk` (js-glue/dist). @throws with the file that is missing. */
+export async function openConsent(sdk: string): Promise<{ cookies: CookieControl; words: Words }> {
+  const module = async (name: string) => new WebAssembly.Module(await readFile(join(sdk, name)));
+  const { createCookieControl } = (await import(pathToFileURL(join(sdk, 'server.js')).href)) as typeof server;
+  const notice = JSON.parse(await readFile(join(sdk, 'notice.en.json'), 'utf8')) as Words & NonNullable<CookieControlOptions['notice']>;
+  const cookies = createCookieControl({
+    modules: { gate: await module('gate.wasm'), cookies: await module('cookies.wasm') },
+    policy: await readFile(join(sdk, 'policy.bin')),
+    // As on the consent tag: the demo lets a visit say where it is from.
+    regime: (request) => new URL(request.url).searchParams.get('regime') ?? '',
+    paths,
+    notice,
+  });
+  return { cookies, words: notice };
+}
