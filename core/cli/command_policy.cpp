@@ -1,6 +1,7 @@
 // mfconsent policy check | compile
 #include <cstdio>
 #include <memory>
+#include <sstream>
 
 #include "cli/canonical.h"
 #include "cli/commands.h"
@@ -42,17 +43,49 @@ nlohmann::json as_json(const std::string& file, const std::vector<Finding>& find
           {"findings", std::move(rows)}};
 }
 
-int check(const std::vector<std::string>& paths, bool json) {
+struct CheckOptions {
+  std::vector<std::string> paths;
+  std::string known;
+  std::string seen;
+  bool json = false;
+};
+
+/// The public list and the names seen, where the command line names them.
+bool read_names(const CheckOptions& options, KnownNames& known, std::vector<std::string>& seen) {
+  if (!options.known.empty()) {
+    const auto text = read_file(options.known);
+    if (!text) return false;
+    std::string error;
+    known = KnownNames::read(*text, error);
+    if (!error.empty()) {
+      std::fprintf(stderr, "%s: error: %s\n", options.known.c_str(), error.c_str());
+      return false;
+    }
+  }
+  if (!options.seen.empty()) {
+    const auto text = read_file(options.seen);
+    if (!text) return false;
+    std::istringstream lines(*text);
+    for (std::string line; std::getline(lines, line);) seen.push_back(line);
+  }
+  return true;
+}
+
+int check(const CheckOptions& options) {
+  KnownNames known;
+  std::vector<std::string> seen;
+  if (!read_names(options, known, seen)) return kBadInput;
+  const bool names = !options.known.empty() || !options.seen.empty();
   int code = kGood;
-  for (const std::string& path : paths) {
+  for (const std::string& path : options.paths) {
     const auto source = read_file(path);
     if (!source) {
       code = kBadInput;
       continue;
     }
-    const auto findings = check_policy(*source);
+    const auto findings = check_policy(*source, names ? &known : nullptr, seen);
     const Counts counts = count(findings);
-    if (json) {
+    if (options.json) {
       std::printf("%s\n", canonical(as_json(path, findings)).c_str());
     } else {
       print_findings(path, findings);
@@ -93,11 +126,7 @@ int compile(const CompileOptions& options) {
 }  // namespace
 
 void add_policy_check(CLI::App& policy, Action& action) {
-  struct Options {
-    std::vector<std::string> paths;
-    bool json = false;
-  };
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CheckOptions>();
   CLI::App* command = policy.add_subcommand("check",
                                             "Report every error and every finding of authored policies, as "
                                             "file:line:column, on the standard error.\n"
@@ -105,8 +134,12 @@ void add_policy_check(CLI::App& policy, Action& action) {
   command->add_option("policy", options->paths, "Authored policies (JSON); - is the standard input")
       ->required();
   command->add_flag("--json", options->json, "Print one JSON object a policy on the standard output instead");
-  command->callback(
-      [options, &action] { action = [options] { return check(options->paths, options->json); }; });
+  command->add_option("--known", options->known,
+                      "A list of known cookie names (cookie-names.json of the package): suggestions for what "
+                      "is not declared");
+  command->add_option("--seen", options->seen,
+                      "Names seen in browsers, one a line: those that nobody declares are findings");
+  command->callback([options, &action] { action = [options] { return check(*options); }; });
 }
 
 void add_policy_compile(CLI::App& policy, Action& action) {

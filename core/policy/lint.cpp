@@ -180,7 +180,8 @@ void lint_data(const PolicyModel& model, Findings& findings) {
   lint_regimes(model, findings);
 }
 
-std::vector<Finding> check_policy(std::string_view source) {
+std::vector<Finding> check_policy(std::string_view source, const KnownNames* known,
+                                  const std::vector<std::string>& seen) {
   Findings findings;
   const PolicyModel model = read_policy(source, findings);
   const bool readable = !findings.has_errors();
@@ -189,6 +190,7 @@ std::vector<Finding> check_policy(std::string_view source) {
   if (readable) {
     lint_data(model, findings);
     lint_rules(model, findings);
+    if (known != nullptr) lint_names(model, *known, seen, findings);
   }
   return findings.place(source);
 }

@@ -6,13 +6,17 @@
 
 #include "policy/compiler.h"
 #include "policy/compiler_model.h"
+#include "policy/lint_names.h"
 
 namespace metrofax::consent {
 
 /// Everything that can be said of an authored policy, in the order of its text: the compiler's errors,
 /// completeness errors (a clause that nothing enforces and that is not declarative, a reason without clause),
 /// and, for a policy without errors of the compiler, the linter's warnings.
-[[nodiscard]] std::vector<Finding> check_policy(std::string_view source);
+/// `known` and `seen`: a public list of names and what was seen in browsers, where there are any
+/// (lint_names.h).
+[[nodiscard]] std::vector<Finding> check_policy(std::string_view source, const KnownNames* known = nullptr,
+                                                const std::vector<std::string>& seen = {});
 
 /// Errors: a clause neither cited nor declarative; a reason that no rule row decides and that "reasons" does
 /// not map.

@@ -21,7 +21,7 @@ export interface Verdict {
 /** One line of `metrofaxConsent.log`. `time` in milliseconds since 1970. */
 export interface LogEntry {
   time: number
-  request: { kind: string; url?: string; api?: string; key?: string; line?: string }
+  request: { kind: string; url?: string; api?: string; key?: string; line?: string; writer?: string }
   verdict: Verdict
 }
 
@@ -43,6 +43,7 @@ export interface Consent {
   readonly status: 'locked' | 'ready'
   readonly state: State
   readonly log: readonly LogEntry[]
+  decide(request: { kind: string; api?: string; key?: string }): Verdict
   set(choices: Record<string, boolean>): unknown
   acceptAll(): unknown
   rejectAll(): unknown

@@ -29,6 +29,7 @@ function theSurface(found: Notice | null): Surface {
   if (!surface?.isConnected || (found && !surface.informed)) {
     surface?.remove()
     surface = document.createElement(TAG) as Surface
+    surface.base = script?.src ?? document.baseURI
     surface.furnish(consent!, found, script?.nonce)
     document.body.prepend(surface)
   }

@@ -3,6 +3,7 @@
 import type { State } from './api.js'
 import { h, link } from './dom.js'
 import { giveBack } from './focus.js'
+import { inventory } from './inventory.js'
 import { lifetime, type Notice, type PurposeRow, type StorageRow, type VendorRow } from './notice.js'
 import type { Text, View } from './surface.js'
 
@@ -94,6 +95,7 @@ export function openPreferences(
       h('p', { class: 'soft text' }, t('prefs.intro'), ' ', link(t('prefs.ownPolicy'), notice.policyUrl, true)),
       residue(state, t),
       h('div', {}, ...rows),
+      inventory(consent, notice, surface.base, t),
       state.decided && button('prefs.withdraw', 'plain', () => consent.withdraw(), 'prefs.withdrawn'),
     ),
     h(

@@ -30,6 +30,8 @@ export class Surface extends HTMLElement {
   root!: HTMLElement
   /** Whether it has the notice, and so more to offer than the built-in texts. */
   informed = false
+  /** Where the script and what belongs to it lie. */
+  base = document.baseURI
   #status!: HTMLElement
   #view!: View
   #banner!: Banner
