@@ -1,4 +1,4 @@
-// The native contestant: verdict_bench.cpp with the core, built when it or the core is newer.
+// The native contestants: verdict_bench.cpp and cookies_bench.cpp with the core, built when one of them or the core is newer.
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { fromRoot, made, need, run } from './paths.mjs';
 import { PAGE } from './urls.mjs';
@@ -16,15 +16,18 @@ async function sources() {
   return found;
 }
 
-/** Path of the program. */
-export async function nativeBench() {
+/** Path of the program of one bench. */
+export const nativeBench = () => nativeProgram('verdict_bench');
+
+/** Path of the program of tests/bench/NAME.cpp. @param {string} name */
+export async function nativeProgram(name) {
   await need(`${HEADERS}/policy_generated.h`, 'tests/support/build native');
-  const program = made('verdict_bench');
-  const inputs = [fromRoot('tests/bench/verdict_bench.cpp'), ...await sources()];
+  const program = made(name);
+  const inputs = [fromRoot(`tests/bench/${name}.cpp`), ...await sources()];
   const times = await Promise.all([program, ...inputs].map((path) => stat(path).then((facts) => facts.mtimeMs, () => 0)));
   const [built = 0, ...changed] = times;
   if (built < Math.max(...changed)) {
-    console.error('bench: building verdict_bench');
+    console.error(`bench: building ${name}`);
     await run(process.env.CXX ?? 'c++', [...FLAGS, '-I', fromRoot('core'), '-isystem', fromRoot(HEADERS), ...inputs, '-o', program]);
   }
   return program;

@@ -1,7 +1,8 @@
 // Debian's Chromium over CDP. One browser per process, one incognito context per visitor.
 import puppeteer from 'puppeteer-core';
+import { startProxy } from './proxy.mjs';
 import { GPC_SCRIPT, languageScript } from './init-scripts.mjs';
-import { endBrowserWithUs, temporaryFolder } from './processes.mjs';
+import { endBrowserWithUs, onEnd, temporaryFolder } from './processes.mjs';
 import { puppeteerPage } from './puppeteer-page.mjs';
 import { firstProgram } from './programs.mjs';
 
@@ -15,6 +16,7 @@ function launch() {
   browser ??= puppeteer.launch({
     executablePath: firstProgram('Chromium', process.env.METROFAX_CHROMIUM, 'chromium', 'chromium-browser', 'google-chrome'),
     headless: true,
+    acceptInsecureCerts: true,
     userDataDir: temporaryFolder(),
     args: process.getuid?.() === 0 ? [...FLAGS, '--no-sandbox'] : FLAGS,
   }).then((started) => {
@@ -26,7 +28,9 @@ function launch() {
 
 /** @param {import('./types.d.ts').OpenOptions} options */
 export async function openChromium(options) {
-  const context = await (await launch()).createBrowserContext();
+  const proxy = options.hosts && (await startProxy({ headers: {}, script: '', ports: options.hosts }));
+  const context = await (await launch()).createBrowserContext(proxy ? { proxyServer: `http://127.0.0.1:${proxy.port}` } : {});
+  if (proxy) onEnd(proxy.close);
   return puppeteerPage('chromium', context, options, async (page) => {
     if (options.javaScript === false) await page.setJavaScriptEnabled(false);
     const features = [];

@@ -1,7 +1,8 @@
 // Debian's firefox-esr over WebDriver BiDi. What Firefox takes only as a preference (dark, reduced motion, scripts off, GPC,
 // language) gets a Firefox of its own, started once per process for each set of preferences.
 import puppeteer from 'puppeteer-core';
-import { endBrowserWithUs } from './processes.mjs';
+import { endBrowserWithUs, onEnd } from './processes.mjs';
+import { startProxy } from './proxy.mjs';
 import { puppeteerPage } from './puppeteer-page.mjs';
 import { firstProgram } from './programs.mjs';
 
@@ -10,8 +11,24 @@ import { firstProgram } from './programs.mjs';
 /** @type {Map<string, Promise<import('puppeteer-core').Browser>>} */
 const browsers = new Map();
 
-/** @param {OpenOptions} options */
-function preferences(options) {
+/** Proxies by the ports they lead to. @type {Map<string, Promise<{ port: number, close: () => Promise<void> }>>} */
+const proxies = new Map();
+
+/** @param {import('./types.d.ts').Ports | undefined} ports */
+async function proxyTo(ports) {
+  if (!ports) return undefined;
+  const key = JSON.stringify(ports);
+  if (!proxies.has(key)) {
+    proxies.set(key, startProxy({ headers: {}, script: '', ports }).then((proxy) => {
+      onEnd(proxy.close);
+      return proxy;
+    }));
+  }
+  return (await proxies.get(key))?.port;
+}
+
+/** @param {OpenOptions} options @param {number | undefined} proxy */
+function preferences(options, proxy) {
   return {
     'browser.shell.checkDefaultBrowser': false,
     'datareporting.policy.dataSubmissionEnabled': false,
@@ -25,12 +42,19 @@ function preferences(options) {
     'privacy.globalprivacycontrol.functionality.enabled': true,
     'privacy.globalprivacycontrol.enabled': options.headers?.['Sec-GPC'] === '1',
     'intl.accept_languages': options.language ?? 'en-US, en',
+    ...(proxy && {
+      'network.proxy.type': 1,
+      'network.proxy.http': '127.0.0.1',
+      'network.proxy.http_port': proxy,
+      'network.proxy.ssl': '127.0.0.1',
+      'network.proxy.ssl_port': proxy,
+    }),
   };
 }
 
 /** @param {OpenOptions} options */
-function launch(options) {
-  const prefs = preferences(options);
+async function launch(options) {
+  const prefs = preferences(options, await proxyTo(options.hosts));
   const key = JSON.stringify(prefs);
   const running = browsers.get(key);
   if (running) return running;
@@ -38,6 +62,7 @@ function launch(options) {
     browser: 'firefox',
     executablePath: firstProgram('Firefox', process.env.METROFAX_FIREFOX, 'firefox-esr', 'firefox'),
     headless: true,
+    acceptInsecureCerts: true,
     extraPrefsFirefox: prefs,
   }).then((browser) => {
     endBrowserWithUs(browser);

@@ -1,17 +1,17 @@
-// A forward proxy on the loopback interface for the one browser whose driver can neither add request headers nor run a script
-// before the page's own: it adds the headers to each request and the script to each HTML document, allowing that one script
+// A forward proxy on the loopback interface. It brings any host name to a server of the test (`ports`). For the one browser
+// whose driver can neither add request headers nor run a script before the page's own, it adds the headers to each request and the script to each HTML document, allowing that one script
 // in the document's CSP by its hash. Everything else passes through untouched.
 import { createHash } from 'node:crypto';
 import http from 'node:http';
 import net from 'node:net';
 
 /**
- * @param {{ headers: Record<string, string>, script: string }} additions
+ * @param {{ headers: Record<string, string>, script: string, ports?: import('./types.d.ts').Ports | undefined }} additions
  * @returns {Promise<{ port: number, close: () => Promise<void> }>}
  */
-export async function startProxy({ headers, script }) {
-  const server = http.createServer((request, response) => forward(request, response, headers, script));
-  server.on('connect', tunnel);
+export async function startProxy({ headers, script, ports }) {
+  const server = http.createServer((request, response) => forward(request, response, headers, script, ports));
+  server.on('connect', (request, client, head) => tunnel(request, client, head, ports));
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   const address = /** @type {import('node:net').AddressInfo} */ (server.address());
   return {
@@ -33,13 +33,13 @@ const lowerCased = (headers) => Object.fromEntries(Object.entries(headers).map((
 
 /**
  * @param {http.IncomingMessage} request @param {http.ServerResponse} response
- * @param {Record<string, string>} headers @param {string} script
+ * @param {Record<string, string>} headers @param {string} script @param {import('./types.d.ts').Ports | undefined} ports
  */
-function forward(request, response, headers, script) {
+function forward(request, response, headers, script, ports) {
   const url = new URL(request.url ?? '', `http://${request.headers.host}`);
   const upstream = http.request({
-    host: addressOf(url.hostname),
-    port: url.port || 80,
+    host: ports ? '127.0.0.1' : addressOf(url.hostname),
+    port: ports?.http ?? (url.port || 80),
     path: url.pathname + url.search,
     method: request.method,
     headers: { ...request.headers, ...lowerCased(headers), 'accept-encoding': 'identity' },
@@ -81,10 +81,12 @@ function allowing(policy, script) {
     `${name}${sources.replace(/\s'none'/, '')} ${hash}`);
 }
 
-/** WebSockets and TLS. @param {http.IncomingMessage} request @param {import('node:stream').Duplex} client @param {Buffer} head */
-function tunnel(request, client, head) {
-  const url = new URL(`http://${request.url}`);
-  const upstream = net.connect(Number(url.port || 443), addressOf(url.hostname), () => {
+/** WebSockets and TLS. @param {http.IncomingMessage} request @param {import('node:stream').Duplex} client @param {Buffer} head
+ * @param {import('./types.d.ts').Ports | undefined} ports */
+function tunnel(request, client, head, ports) {
+  const url = new URL(`https://${request.url}`);
+  const port = ports ? (url.port === '' ? ports.https : ports.http) : Number(url.port || 443);
+  const upstream = net.connect(port, ports ? '127.0.0.1' : addressOf(url.hostname), () => {
     client.write('HTTP/1.1 200 Connection established\r\n\r\n');
     upstream.write(head);
     upstream.pipe(client).pipe(upstream);

@@ -2,7 +2,18 @@
 
 export type BrowserName = 'chromium' | 'firefox' | 'webkit';
 
+/** Where a test's servers listen on this machine. */
+export interface Ports {
+  http: number;
+  https: number;
+}
+
 export interface OpenOptions {
+  /**
+   * Brings every host name (localhost apart) to these ports of this machine, with any certificate: pages of names that only
+   * the test knows. Not together with `headers`, `init` or `language` in Chromium and Firefox, which need no proxy for them.
+   */
+  hosts?: Ports;
   /** Request headers added to everything this visitor's browser sends. `Sec-GPC: 1` also sets navigator.globalPrivacyControl. */
   headers?: Record<string, string>;
   /** Source of a script that runs before any of the page's own, in every frame.  */

@@ -26,6 +26,7 @@ export async function openWebKit(options) {
 
   const args = ['--automation', `--enable-javascript=${options.javaScript === false ? 'FALSE' : 'TRUE'}`];
   if (options.colorScheme === 'dark') args.push('--dark-mode');
+  if (options.hosts) args.push('--ignore-tls-errors');
   if (proxy) args.push(`--proxy=http://127.0.0.1:${proxy.port}`);
   const capabilities = new Capabilities({
     browserName: 'MiniBrowser',
@@ -46,11 +47,11 @@ export async function openWebKit(options) {
 }
 
 /** WebDriver knows neither request headers nor scripts that run first: a proxy puts them in. @param {OpenOptions} options */
-async function proxyFor({ headers = {}, init = '', language }) {
+async function proxyFor({ headers = {}, init = '', language, hosts }) {
   const script = [headers['Sec-GPC'] === '1' ? GPC_SCRIPT : '', language ? languageScript(language) : '', init].filter(Boolean).join('\n');
   const all = { ...headers, ...(language && { 'Accept-Language': language }) };
-  if (Object.keys(all).length === 0 && script === '') return undefined;
-  return startProxy({ headers: all, script });
+  if (Object.keys(all).length === 0 && script === '' && !hosts) return undefined;
+  return startProxy({ headers: all, script, ports: hosts });
 }
 
 /** MiniBrowser's toolbar would keep the window from becoming as narrow as a telephone. */
