@@ -1,8 +1,14 @@
 // Builds the demo site into demo-site/.build: the server as one module per entry, the page scripts and the style sheet as one
 // file each, and the advertisers' files as they are (they are somebody else's code; we only host them).
 import { build } from 'esbuild';
-import { cp, rename, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
+
+import { IN_FORCE, nextVersion } from './policy/next.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const finished = here('.build');
@@ -47,12 +53,27 @@ export async function buildDemo() {
     cp(here('public'), `${out}/public`, { recursive: true }),
     cp(here('advertisers/public'), `${out}/advertisers`, { recursive: true }),
   ]);
+  await writeFile(`${out}/changes.json`, JSON.stringify(await changes()));
   const old = `${out}-old`;
   await rename(finished, old).catch((error) => {
     if (error.code !== 'ENOENT') throw error;
   });
   await rename(out, finished);
   await rm(old, { recursive: true, force: true });
+}
+
+/** What the policy to come changes, in the words of `mfconsent policy diff`. */
+async function changes() {
+  const folder = await mkdtemp(join(tmpdir(), 'metrofax-next-'));
+  try {
+    const next = nextVersion(JSON.parse(await readFile(IN_FORCE, 'utf8')));
+    const file = join(folder, 'next.json');
+    await writeFile(file, JSON.stringify(next));
+    const { stdout } = await promisify(execFile)(here('../build/native/mfconsent'), ['policy', 'diff', '--json', IN_FORCE, file]);
+    return { version: next.version, changes: JSON.parse(stdout).changes };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

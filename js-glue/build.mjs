@@ -32,9 +32,9 @@ const INTERNAL = /_$/;
 
 await need(mfconsent, 'cmake --build --preset native');
 await need(fromRoot('build/native/wire-layout'), 'cmake --build --preset native');
-for (const module of ['gate', 'cookies']) await need(fromRoot(`build/wasm/${module}.wasm`), 'cmake --build --preset wasm');
+for (const module of ['gate', 'cookies', 'ledger']) await need(fromRoot(`build/wasm/${module}.wasm`), 'cmake --build --preset wasm');
 await need(authored, 'the policy to embed');
-for (const source of ['browser/main.ts', 'index.ts', 'ui/main.ts', 'node.ts', 'server/index.ts']) await need(here(`src/${source}`), 'source');
+for (const source of ['browser/main.ts', 'index.ts', 'ui/main.ts', 'node.ts', 'server/ledger/index.ts', 'server/index.ts']) await need(here(`src/${source}`), 'source');
 
 try {
   await mkdir(dist, { recursive: true });
@@ -44,6 +44,7 @@ try {
   await Promise.all([
     buildWasm(fromRoot('build/wasm/gate.wasm'), gate),
     buildWasm(fromRoot('build/wasm/cookies.wasm'), join(dist, 'cookies.wasm'), 'cookies-exports.txt'),
+    buildWasm(fromRoot('build/wasm/ledger.wasm'), join(dist, 'ledger.wasm'), 'ledger-exports.txt'),
   ]);
   if (values.measure) await measure(gate, policy);
   await Promise.all([
@@ -88,6 +89,17 @@ async function bundles(gate, policy) {
     build({ ...page, entryPoints: [here('src/browser/main.ts')], format: 'iife' }),
     build({ ...page, entryPoints: [here('src/index.ts')], format: 'esm' }),
     build({ ...page, entryPoints: [here('src/ui/main.ts')], format: 'iife' }),
+    build({
+      entryPoints: [here('src/server/ledger/index.ts')],
+      outfile: join(dist, 'ledger.js'),
+      bundle: true,
+      platform: 'neutral',
+      mainFields: ['module', 'main'],
+      format: 'esm',
+      target: 'es2022',
+      logLevel: 'warning',
+      tsconfig: here('tsconfig.json'),
+    }),
     build({
       entryPoints: [here('src/node.ts')],
       outfile: join(dist, 'node.js'),

@@ -34,6 +34,9 @@ int run_command_line(int argc, const char* const* argv) {
   add_ledger_verify(*ledger, action);
   add_ledger_export(*ledger, action);
   add_ledger_append(*ledger, action);
+  CLI::App* receipt = app.add_subcommand("receipt", "Check consent receipts");
+  receipt->require_subcommand(1);
+  add_receipt_verify(*receipt, action);
 
   try {
     app.parse(argc, argv);

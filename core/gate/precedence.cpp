@@ -14,6 +14,7 @@ using fb::Tri;
 
 constexpr std::uint8_t kPurposeNecessary = 1;
 constexpr std::uint8_t kRevisionMaterial = 1;
+constexpr std::uint8_t kRevisionTransition = 2;
 constexpr std::int64_t kClockSkew = 300;  ///< seconds by which two honest clocks may differ
 
 template <class Mask>
@@ -118,11 +119,8 @@ bool regime_step(Case& c) {
 
 // W6: in an opt-in regime unknown is not consent; what needs an explicit grant needs it everywhere.
 bool consent_step(Case& c) {
-  if (c.rule->needs() == Needs::nothing) {
-    // The row asks for no choice, for a purpose that one may still refuse (referral.one-time).
-    return standing(c) == Standing::denied ? c.answer(Step::consent, Outcome::deny, Reason::denied)
-                                           : c.answer(Step::consent, Outcome::allow, Reason::necessary);
-  }
+  // The row asks for no choice, for a purpose that one may still refuse (referral.one-time).
+  if (c.rule->needs() == Needs::nothing && standing(c) != Standing::denied) return c.pass(Step::consent);
   const bool opt_in = c.regime().model() == Model::opt_in || needs_explicit_grant(c);
   switch (standing(c)) {
     case Standing::denied:
@@ -140,9 +138,10 @@ bool consent_step(Case& c) {
 }
 
 // changes.material: a use that changed since the choice waits until it is chosen again; changes.deactivated:
-// for those who left it never comes. changes.non-material: everything else goes on. Rows lie newest first, 0
-// is the present version, and each says what its successor changed: all steps from the choice's version to
-// now count.
+// for those who left it never comes. transition.choice: likewise where a merger or sale changed the use, and
+// that is said, whichever of the steps it was. changes.non-material: everything else goes on. Rows lie newest
+// first, 0 is the present version, and each says what its successor changed: all steps from the choice's
+// version to now count.
 bool revision_step(Case& c) {
   const ConsentState& consent = c.subject.consent;
   if (!consent.present) return c.pass(Step::revision);
@@ -150,18 +149,22 @@ bool revision_step(Case& c) {
     if (standing(c) != Standing::granted) return c.pass(Step::revision);
     return c.answer(Step::revision, Outcome::hold, Reason::revision_unknown);
   }
+  unsigned changed = 0;
   for (unsigned row = 1; row <= consent.revision; ++row) {
     const fb::Revision& step = c.policy.revisions[row];
-    if ((step.flags() & kRevisionMaterial) == 0 || (step.purposes() & c.bit()) == 0) continue;
-    const bool left = c.subject.account == fb::AccountState::deactivated;
-    return left ? c.answer(Step::revision, Outcome::deny, Reason::account_deactivated)
-                : c.answer(Step::revision, Outcome::hold, Reason::revision_material);
+    if ((step.purposes() & c.bit()) != 0) changed |= step.flags();
   }
-  return c.pass(Step::revision);
+  if ((changed & kRevisionMaterial) == 0) return c.pass(Step::revision);
+  if (c.subject.account == fb::AccountState::deactivated)
+    return c.answer(Step::revision, Outcome::deny, Reason::account_deactivated);
+  const bool transition = (changed & kRevisionTransition) != 0;
+  return c.answer(Step::revision, Outcome::hold,
+                  transition ? Reason::transition_pending : Reason::revision_material);
 }
 
 bool allow_step(Case& c) {
   Reason reason = standing(c) == Standing::granted ? Reason::granted : Reason::opt_out_regime;
+  if (c.rule->needs() == Needs::nothing) reason = Reason::necessary;
   if (c.subject.age == fb::Age::under13)
     reason = Reason::parental_grant;  // the child step let only that pass
   return c.answer(Step::consent, Outcome::allow, reason);

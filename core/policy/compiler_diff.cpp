@@ -69,6 +69,13 @@ RevisionAdvice advise_revision(const PolicyModel& before, const PolicyModel& aft
   for (const PurposeDecl& purpose : after.purposes) {
     if (all || purposes.count(purpose.id.text) > 0) needed |= PurposeMask{1} << purpose.number;
   }
+  // transition.choice: who holds the data has changed.
+  const bool transition =
+      std::any_of(after.controllers.begin(), after.controllers.end(), [&](const Controller& one) {
+        return std::none_of(before.controllers.begin(), before.controllers.end(),
+                            [&](const Controller& known) { return known.name == one.name; });
+      });
+  if (transition) advice.row += ", \"transition\": true";
   if (material && !all) {
     advice.row += ", \"purposes\": [";
     const auto ids = after.purpose_ids(needed);
@@ -88,6 +95,9 @@ RevisionAdvice advise_revision(const PolicyModel& before, const PolicyModel& aft
   } else if (material && !row->material) {
     advice.problem =
         "\"supersedes\" calls the change from " + in_quotes(before.version.text) + " not material";
+  } else if (transition && !row->transition) {
+    advice.problem = "there is a new controller, and \"supersedes\" does not call the change from " +
+                     in_quotes(before.version.text) + " a transition";
   } else if (material && (needed & ~row->purposes) != 0) {
     const auto ids = after.purpose_ids(needed & ~row->purposes);
     advice.problem = "\"supersedes\" leaves out the purpose " + in_quotes(ids.empty() ? "" : ids.front()) +

@@ -237,13 +237,13 @@ class Emitter {
   }
 
   void collect_revisions() {
-    const auto add = [&](const Name& version, PurposeMask purposes, bool material) {
+    const auto add = [&](const Name& version, PurposeMask purposes, bool material, bool transition) {
       revisions_.emplace_back(text_.place(version.text), purposes,
                               static_cast<std::uint8_t>(version.text.size()),
-                              static_cast<std::uint8_t>(material ? 1 : 0));
+                              static_cast<std::uint8_t>((material ? 1 : 0) | (transition ? 2 : 0)));
     };
-    add(model_.version, 0, false);
-    for (const RevisionDecl& r : model_.supersedes) add(r.version, r.purposes, r.material);
+    add(model_.version, 0, false, false);
+    for (const RevisionDecl& r : model_.supersedes) add(r.version, r.purposes, r.material, r.transition);
   }
 
   std::vector<std::uint8_t> write(const std::vector<std::uint8_t>& digest) {

@@ -163,6 +163,7 @@ struct ClauseDecl {
 struct RevisionDecl {
   Name version;
   bool material = false;
+  bool transition = false;  ///< a merger or sale: the data has another holder (transition.choice)
   PurposeMask purposes = kAllPurposes;
 };
 

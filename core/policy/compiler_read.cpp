@@ -35,12 +35,19 @@ void read_versions(Reading& reading, Fields& root) {
   Unique versions(reading, "version");
   versions.add(model.version);
   for (const json::Node& node : root.list("supersedes", Need::optional)) {
-    Fields fields(reading.findings, node, "a superseded version", {"version", "material", "purposes"});
+    Fields fields(reading.findings, node, "a superseded version",
+                  {"version", "material", "transition", "purposes"});
     if (!fields.is_object()) continue;
     RevisionDecl revision;
     revision.version = fields.id("version");
     versions.add(revision.version);
     revision.material = fields.boolean("material", true, Need::required);
+    revision.transition = fields.boolean("transition", false, Need::optional);
+    if (revision.transition && !revision.material) {
+      const json::Node* at = node.find("transition");
+      reading.findings.error(at != nullptr ? at->at : node.at,
+                             "a transition gives people a choice: \"material\" must be true");
+    }
     if (node.find("purposes") != nullptr) {
       revision.purposes = reading.purposes(fields, "purposes", true, Need::required);
     }

@@ -4,6 +4,7 @@ import { HTTPException } from 'hono/http-exception';
 import { currentAccount } from '../accounts/sessions.js';
 import type { Store } from '../accounts/store.js';
 import type { Ledger } from '../advertisers/ledger.js';
+import { Changes } from '../pages/changes.js';
 import { Choices } from '../pages/choices.js';
 import { ErrorPage } from '../pages/errors.js';
 import { Home } from '../pages/home.js';
@@ -18,13 +19,15 @@ import type { CookieControl, Words } from './consent.js';
 import { handshake } from './handshake.js';
 import { labRoutes } from './lab-routes.js';
 import type { Origins } from './origins.js';
-import type { PublishedPolicy } from './policy.js';
+import type { PolicyChanges, PublishedPolicy } from './policy.js';
 import { bodyWithin, commonHeaders, contentSecurityPolicy, type CspVariant, loopbackHostOnly, sameOriginWritesOnly } from './security.js';
 
 /** What the site is made of. */
 export interface SiteParts {
   readonly origins: Origins;
   readonly policy: PublishedPolicy;
+  /** What the version to come changes; null where none is announced. */
+  readonly changes: PolicyChanges | null;
   readonly store: Store;
   /** The consent SDK on this side: what cookies may be set, and what goes. */
   readonly cookies: CookieControl;
@@ -87,6 +90,8 @@ export function createSite(parts: SiteParts): Hono {
   app.get('/', (c) => page(c, (view) => <Home view={view} />));
   app.get('/pricing', (c) => page(c, (view) => <Pricing view={view} />));
   app.get('/privacy', (c) => page(c, (view) => <Privacy view={view} policy={parts.policy} />));
+  const { changes } = parts;
+  if (changes) app.get('/changes', (c) => page(c, (view) => <Changes view={view} policy={parts.policy} changes={changes} />));
   app.get('/choices', (c) => page(c, (view) => <Choices view={view} policy={parts.policy} />));
   app.get('/lab', (c) => page(c, (view) => <Lab view={view} policy={parts.policy} />));
   app.get('/markup', (c) => page(c, (view) => <Markup view={view} />));

@@ -10,7 +10,7 @@ import { AssetFolder } from './assets.js';
 import { type Listening, listen } from './listen.js';
 import { advertiserIds, advertiserPort, originsFor } from './origins.js';
 import { type CookieControl, openConsent } from './consent.js';
-import { readPolicy } from './policy.js';
+import { readChanges, readPolicy } from './policy.js';
 
 /** Where the demo finds its things; all folders absolute. */
 export interface DemoOptions {
@@ -67,6 +67,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const site = createSite({
     origins,
     policy,
+    changes: await readChanges(join(options.built, 'changes.json')),
     store,
     cookies,
     words,

@@ -70,6 +70,18 @@ interface PolicyFile extends Omit<PublishedPolicy, 'enforcedBy'> {
   readonly storage: readonly { readonly name: string; readonly clause?: string }[];
 }
 
+/** What `mfconsent policy diff --json` says of the version to come. */
+export interface PolicyChanges {
+  readonly version: string;
+  readonly changes: readonly { readonly weight: 'material' | 'narrows' | 'text'; readonly what: string; readonly purposes: readonly string[] | null }[];
+}
+
+/** Reads what demo-site/build.mjs wrote; nothing changes where there is no such file. */
+export async function readChanges(file: string): Promise<PolicyChanges | null> {
+  const text = await readFile(file, 'utf8').catch(() => null);
+  return text === null ? null : (JSON.parse(text) as PolicyChanges);
+}
+
 /** Reads the authored policy. @throws with the file's name when it is not there or is not a policy. */
 export async function readPolicy(file: string): Promise<PublishedPolicy> {
   let policy: PolicyFile;

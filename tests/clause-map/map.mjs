@@ -21,7 +21,6 @@ const ELSEWHERE = new Map([
   ['locked', 'the page, before the gate is there: tests/browser/locked'],
   ['gpp_opt_out', 'comes with consent strings; until then signal_unreadable denies'],
   ['tcf_denied', 'comes with consent strings; until then signal_unreadable denies'],
-  ['transition_pending', 'comes with the life of the policy'],
   ['already_sent', 'comes with e-mail'],
 ]);
 

@@ -1,0 +1,11 @@
+// @metrofax/consent/ledger: what can be shown later. For servers; nothing of it is in a page.
+export { LedgerCore, LedgerError, NO_ENTRY } from './core.js'
+export { SigningKey, VerifyingKey } from './crypto.js'
+export { Ledger, type Appended, type LedgerEvent, type LedgerHead, type LedgerOptions, type StoredEntry } from './ledger.js'
+export { d1Ledger, libsqlLedger, postgresLedger, SCHEMA, type Sql, type SqlStatement } from './sql.js'
+export {
+  receiptOf, signReceipt, toDpv, toKantara, verifyReceipt, type Receipt, type ReceiptFacts, type ReceiptParty, type ReceiptPurpose, type UnsignedReceipt,
+} from './receipt.js'
+export { ANSWER_WITHIN, disclosureList, personFile, recordDisclosure, requestList, type Disclosure, type ListedDisclosure, type ListRequest } from './disclosures.js'
+export { buildProfile, type AskProfile, type Observation, type Profile, type ProfileSource } from './profile.js'
+export { carryOutDeletion, type DeletionPlace, type DeletionReport } from './deletion.js'

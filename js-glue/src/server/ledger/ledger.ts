@@ -1,0 +1,256 @@
+// The ledger on a server: append-only, chained, sealed; people in it under salted hashes whose salts can be deleted.
+import canonicalize from 'canonicalize'
+
+import { LedgerCore, LedgerError, NO_ENTRY } from './core.js'
+import { hex, salted, sha256, type SigningKey, type VerifyingKey } from './crypto.js'
+import { SCHEMA, type Sql, type SqlStatement } from './sql.js'
+
+/** Something that happened. `data` must be JSON with whole numbers only and without "principal", which is made from `person`. */
+export interface LedgerEvent {
+  /** Of the event: reported twice, it is entered once. 1 to 64 of letters, digits and "-_.:". */
+  readonly id: string
+  /** "consent", "withdrawal", "disclosure", … */
+  readonly kind: string
+  /** Unix seconds of when it happened. */
+  readonly at: number
+  /** Whom it is about: an account's or browser's identifier. Never in the entry itself. */
+  readonly person?: string
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+export interface LedgerHead {
+  /** How many entries there are. */
+  readonly entries: number
+  /** SHA-256 of the last one. */
+  readonly sha256: string
+}
+
+/** An entry as stored. */
+export interface StoredEntry {
+  readonly seq: number
+  readonly line: string
+  readonly sha256: string
+}
+
+export interface LedgerOptions {
+  /** ledger.wasm, compiled. */
+  readonly module: WebAssembly.Module
+  readonly sql: Sql
+  /** Seals are by this key; without one there are none. */
+  readonly key?: SigningKey
+  /** Entries behind which a seal is due. */
+  readonly sealEvery?: number
+  /** Unix seconds; an event later than this by more than five minutes is refused. */
+  readonly now: () => number
+}
+
+/** What append() did with each event, in order. */
+export type Appended = 'added' | 'duplicate'
+
+const CLOCK_SKEW = 300
+const TRIES = 50
+
+export class Ledger {
+  readonly #core: LedgerCore
+  readonly #options: LedgerOptions
+  #queue: Promise<unknown> = Promise.resolve()
+
+  private constructor(options: LedgerOptions) {
+    this.#core = new LedgerCore(options.module)
+    this.#options = options
+  }
+
+  /** Opens the ledger of a database, making its tables where they are not. */
+  static async open(options: LedgerOptions): Promise<Ledger> {
+    for (const sql of SCHEMA) await options.sql.write([{ sql, args: [] }])
+    return new Ledger(options)
+  }
+
+  async head(): Promise<LedgerHead> {
+    const [row] = await this.#all('SELECT seq, sha256 FROM ledger_entry ORDER BY seq DESC LIMIT 1')
+    return row ? { entries: Number(row['seq']) + 1, sha256: String(row['sha256']) } : { entries: 0, sha256: NO_ENTRY }
+  }
+
+  /**
+   * Appends events in their order, all of them or none, and a seal where one is due. Throws LedgerError for an event that can
+   * be no entry (`code` record_bad_form, bad_json, record_too_long) or lies in the future (`from_future`).
+   */
+  append(events: readonly LedgerEvent[]): Promise<Appended[]> {
+    return this.#alone(() => this.#append(events, false))
+  }
+
+  /** Seals what is not sealed yet. */
+  seal(): Promise<void> {
+    return this.#alone(async () => { await this.#append([], true) })
+  }
+
+  /** The salted hash under which a person is in the ledger; undefined if they are not, or no longer. */
+  async principalOf(person: string): Promise<string | undefined> {
+    const [row] = await this.#all('SELECT principal FROM ledger_person WHERE person = ?', person)
+    return row ? String(row['principal']) : undefined
+  }
+
+  /** Everything about a person, oldest first. */
+  async fileOf(person: string): Promise<StoredEntry[]> {
+    const principal = await this.principalOf(person)
+    return principal === undefined ? [] : this.entriesOf(principal)
+  }
+
+  async entriesOf(principal: string): Promise<StoredEntry[]> {
+    return stored(await this.#all('SELECT seq, line, sha256 FROM ledger_entry WHERE principal = ? ORDER BY seq', principal))
+  }
+
+  /** Keeps a person's record from erasure and sweep while a reason is set (retention.legal-minimum); null lifts it. */
+  async hold(person: string, reason: string | null): Promise<void> {
+    await this.#options.sql.write([{ sql: 'UPDATE ledger_person SET hold = ? WHERE person = ?', args: [reason, person] }])
+  }
+
+  /**
+   * Erases a person: the salt goes, so that nobody can say any more whose the entries were; the entries stay, and the chain
+   * with them. Answers what happened: "held" under a legal hold, "unknown" if the ledger does not have them.
+   */
+  async erase(person: string, reason: string, id: string): Promise<'erased' | 'held' | 'unknown'> {
+    const [row] = await this.#all('SELECT principal, hold FROM ledger_person WHERE person = ?', person)
+    if (!row) return 'unknown'
+    if (row['hold'] !== null) return 'held'
+    // The row first: an erasure that is in the ledger has happened.
+    await this.#options.sql.write([{ sql: 'DELETE FROM ledger_person WHERE person = ? AND hold IS NULL', args: [person] }])
+    await this.append([{ id, kind: 'erasure', at: this.#options.now(), data: { erased: String(row['principal']), reason } }])
+    return 'erased'
+  }
+
+  /**
+   * retention.necessary: erases whoever's latest entry is older than `keep` seconds. A dry run says whom, and does nothing.
+   * People under a legal hold are named and kept.
+   */
+  async sweep(keep: number, { dryRun }: { dryRun: boolean }): Promise<{ readonly erased: string[]; readonly held: string[] }> {
+    const due = await this.#all(
+      `SELECT p.person, p.principal, p.hold FROM ledger_person p
+         WHERE COALESCE((SELECT MAX(e.at) FROM ledger_entry e WHERE e.principal = p.principal), 0) < ? ORDER BY p.person`,
+      this.#options.now() - keep,
+    )
+    const held = due.filter((row) => row['hold'] !== null).map((row) => String(row['person']))
+    const erased = due.filter((row) => row['hold'] === null)
+    if (!dryRun) for (const row of erased) await this.erase(String(row['person']), 'retention', `sweep:${String(row['principal']).slice(0, 32)}`)
+    return { erased: erased.map((row) => String(row['person'])), held }
+  }
+
+  /** Entries from a number on, for export and verification. */
+  async read(from: number, limit: number): Promise<StoredEntry[]> {
+    return stored(await this.#all('SELECT seq, line, sha256 FROM ledger_entry WHERE seq >= ? ORDER BY seq LIMIT ?', from, limit))
+  }
+
+  /** The whole ledger as lines, as `mfconsent ledger verify` reads them, a thousand entries in memory at a time. */
+  async *lines(): AsyncGenerator<string> {
+    for (let from = 0; ; ) {
+      const rows = await this.read(from, 1000)
+      for (const { line } of rows) yield line
+      if (rows.length < 1000) return
+      from += rows.length
+    }
+  }
+
+  /** Checks everything that is stored; what is wrong with the first entry that cannot be trusted, or null. */
+  async verify(keys: readonly VerifyingKey[] = []): Promise<{ readonly seq: number; readonly problem: string } | null> {
+    let [seq, prev] = [0, NO_ENTRY]
+    for await (const line of this.lines()) {
+      const problem = await this.#problemOf(line, seq, prev, keys)
+      if (problem) return { seq, problem }
+      prev = await sha256(line)
+      seq += 1
+    }
+    return null
+  }
+
+  async #problemOf(line: string, seq: number, prev: string, keys: readonly VerifyingKey[]): Promise<string> {
+    try {
+      this.#core.check(line)
+    } catch (error) {
+      return error instanceof LedgerError ? `${error.message} (${error.code} at byte ${String(error.offset)})` : String(error)
+    }
+    const entry = JSON.parse(line) as { seq: number; prev_sha256: string; kind: string; data: Record<string, unknown> }
+    if (entry.seq !== seq) return `entry ${String(entry.seq)} stands where ${String(seq)} belongs`
+    if (entry.prev_sha256 !== prev) return 'it does not name the entry before it as that is'
+    if (entry.kind !== 'seal' || keys.length === 0) return ''
+    const key = keys.find(({ id }) => id === entry.data['key'])
+    if (!key) return `a seal by key ${String(entry.data['key'])}, which was not given`
+    const good = await key.verify(this.#core.sealText(prev, seq), String(entry.data['signature']))
+    return good ? '' : "the seal's signature does not fit"
+  }
+
+  async #append(events: readonly LedgerEvent[], seal: boolean): Promise<Appended[]> {
+    const latest = this.#options.now() + CLOCK_SKEW
+    for (const { at, id } of events) if (at > latest) throw new LedgerError(`event ${id} lies in the future`, 'from_future')
+    for (let tries = TRIES; ; tries--) {
+      const before = await this.head()
+      const { statements, done } = await this.#statements(events, before, seal)
+      if (statements.length === 0) return done
+      try {
+        await this.#options.sql.write(statements)
+        return done
+      } catch (error) {
+        // Somebody else took the number: ours comes after theirs. Anything else is what it is.
+        if (tries === 0 || (await this.head()).entries === before.entries) throw error
+      }
+    }
+  }
+
+  async #statements(events: readonly LedgerEvent[], head: LedgerHead, seal: boolean): Promise<{ statements: SqlStatement[]; done: Appended[] }> {
+    const statements: SqlStatement[] = []
+    const people = new Map<string, string>()
+    const known = new Set<string>()
+    let [seq, prev] = [head.entries, head.sha256]
+    const add = async (at: number, id: string, kind: string, data: object, principal: string | null) => {
+      const line = this.#core.write({ at, id, kind, data: canonicalize(data) ?? '', prev, seq })
+      const hash = await sha256(line)
+      const sql = 'INSERT INTO ledger_entry (seq, id, kind, at, principal, line, sha256, prev_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?)'
+      statements.push({ sql, args: [seq, id, kind, at, principal, line, hash, prev] })
+      seq += 1
+      prev = hash
+    }
+    const done: Appended[] = []
+    for (const { id, kind, at, person, data } of events) {
+      if (kind === 'seal') throw new LedgerError(`event ${id}: seals are the ledger's own`, 'record_bad_form')
+      const twice = known.has(id) || (await this.#all('SELECT seq FROM ledger_entry WHERE id = ?', id)).length > 0
+      known.add(id)
+      done.push(twice ? 'duplicate' : 'added')
+      if (twice) continue
+      const principal = person === undefined ? null : (people.get(person) ?? (await this.#personOf(person, statements)))
+      if (person !== undefined && principal !== null) people.set(person, principal)
+      await add(at, id, kind, principal === null ? data : { ...data, principal }, principal)
+    }
+    const { key, sealEvery = 100 } = this.#options
+    if (key && seq > 0) {
+      const [last] = await this.#all("SELECT seq FROM ledger_entry WHERE kind = 'seal' ORDER BY seq DESC LIMIT 1")
+      const open = seq - (last ? Number(last['seq']) + 1 : 0)
+      if (open > 0 && (seal || open >= sealEvery)) {
+        const signature = await key.sign(this.#core.sealText(prev, seq))
+        await add(this.#options.now(), `seal-${String(seq)}`, 'seal', { alg: 'Ed25519', key: key.id, signature }, null)
+      }
+    }
+    return { statements, done }
+  }
+
+  async #personOf(person: string, statements: SqlStatement[]): Promise<string> {
+    const known = await this.principalOf(person)
+    if (known !== undefined) return known
+    const salt = hex(crypto.getRandomValues(new Uint8Array(32)))
+    const principal = await salted(salt, person)
+    statements.push({ sql: 'INSERT INTO ledger_person (person, salt, principal, hold) VALUES (?, ?, ?, NULL)', args: [person, salt, principal] })
+    return principal
+  }
+
+  /** One writer of this process at a time: the others' turns come in order, and none is lost to a race with itself. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(work)
+    this.#queue = turn.catch(() => undefined)
+    return turn
+  }
+
+  #all(sql: string, ...args: (string | number)[]): Promise<Record<string, unknown>[]> {
+    return this.#options.sql.all({ sql, args })
+  }
+}
+
+const stored = (rows: Record<string, unknown>[]): StoredEntry[] =>
+  rows.map((row) => ({ seq: Number(row['seq']), line: String(row['line']), sha256: String(row['sha256']) }))
