@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { createClient } from '@libsql/client';
-import { Ledger, buildProfile, carryOutDeletion, disclosureList, libsqlLedger, personFile, recordDisclosure, requestList } from '../../js-glue/dist/ledger.js';
+import { memoryOrFile } from './ledger-database.mjs';
+import { Ledger, buildProfile, carryOutDeletion, disclosureList, personFile, recordDisclosure, requestList } from '../../js-glue/dist/ledger.js';
 import { evaluate } from '../../js-glue/dist/node.js';
 
 const module = new WebAssembly.Module(readFileSync(new URL('../../js-glue/dist/ledger.wasm', import.meta.url)));
 /** @param {() => number} now */
-const open = (now) => Ledger.open({ module, sql: libsqlLedger(/** @type {any} */ (createClient({ url: 'file::memory:' }))), now });
+const open = async (now) => Ledger.open({ module, database: (await memoryOrFile(':memory:')).database, now });
 const day = 86400;
 /** @param {string} text */
 const time = (text) => Date.parse(text) / 1000;

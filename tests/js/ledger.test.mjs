@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { createClient } from '@libsql/client';
-import { Ledger, LedgerCore, SigningKey, VerifyingKey, libsqlLedger, receiptOf, signReceipt, toDpv, toKantara, verifyReceipt } from '../../js-glue/dist/ledger.js';
+import { memoryOrFile } from './ledger-database.mjs';
+import { Ledger, LedgerCore, SigningKey, VerifyingKey, receiptOf, signReceipt, toDpv, toKantara, verifyReceipt } from '../../js-glue/dist/ledger.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const mfconsent = join(root, 'build/native/mfconsent');
@@ -32,9 +32,8 @@ const NOW = 1_790_000_000;
 let databases = 0;
 /** @param {{ path?: string, now?: () => number, sealEvery?: number }} [options] */
 async function open({ path = join(folder, `ledger-${++databases}.db`), now = () => NOW, sealEvery = 10 } = {}) {
-  const client = createClient({ url: `file:${path}` });
-  await client.execute('PRAGMA busy_timeout = 20000');
-  return { client, path, ledger: await Ledger.open({ module, sql: libsqlLedger(client), key, sealEvery, now }) };
+  const { client, database } = await memoryOrFile(path);
+  return { client, path, ledger: await Ledger.open({ module, database, key, sealEvery, now }) };
 }
 /** @param {number} n @param {object} [more] */
 const event = (n, more = {}) => ({ id: `e-${n}`, kind: 'consent', at: NOW - 1000 + n, data: { note: 'é"\n\u{1F600}', purposes: { measurement: 'granted' } }, ...more });

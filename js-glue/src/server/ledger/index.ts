@@ -2,7 +2,7 @@
 export { LedgerCore, LedgerError, NO_ENTRY } from './core.js'
 export { SigningKey, VerifyingKey } from './crypto.js'
 export { Ledger, type Appended, type LedgerEvent, type LedgerHead, type LedgerOptions, type StoredEntry } from './ledger.js'
-export { d1Ledger, libsqlLedger, postgresLedger, SCHEMA, type Sql, type SqlStatement } from './sql.js'
+export { SCHEMA, type LedgerDatabase, type LedgerRow, type LedgerStatement, type LedgerValue } from './database.js'
 export {
   receiptOf, signReceipt, toDpv, toKantara, verifyReceipt, type Receipt, type ReceiptFacts, type ReceiptParty, type ReceiptPurpose, type UnsignedReceipt,
 } from './receipt.js'

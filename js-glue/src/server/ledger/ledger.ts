@@ -3,7 +3,7 @@ import canonicalize from 'canonicalize'
 
 import { LedgerCore, LedgerError, NO_ENTRY } from './core.js'
 import { hex, salted, sha256, type SigningKey, type VerifyingKey } from './crypto.js'
-import { SCHEMA, type Sql, type SqlStatement } from './sql.js'
+import { SCHEMA, type LedgerDatabase, type LedgerRow, type LedgerStatement } from './database.js'
 
 /** Something that happened. `data` must be JSON with whole numbers only and without "principal", which is made from `person`. */
 export interface LedgerEvent {
@@ -35,7 +35,7 @@ export interface StoredEntry {
 export interface LedgerOptions {
   /** ledger.wasm, compiled. */
   readonly module: WebAssembly.Module
-  readonly sql: Sql
+  readonly database: LedgerDatabase
   /** Seals are by this key; without one there are none. */
   readonly key?: SigningKey
   /** Entries behind which a seal is due. */
@@ -62,7 +62,7 @@ export class Ledger {
 
   /** Opens the ledger of a database, making its tables where they are not. */
   static async open(options: LedgerOptions): Promise<Ledger> {
-    for (const sql of SCHEMA) await options.sql.write([{ sql, args: [] }])
+    await options.database.transaction(SCHEMA.map((sql) => ({ sql, values: [] })))
     return new Ledger(options)
   }
 
@@ -102,7 +102,7 @@ export class Ledger {
 
   /** Keeps a person's record from erasure and sweep while a reason is set (retention.legal-minimum); null lifts it. */
   async hold(person: string, reason: string | null): Promise<void> {
-    await this.#options.sql.write([{ sql: 'UPDATE ledger_person SET hold = ? WHERE person = ?', args: [reason, person] }])
+    await this.#write({ sql: 'UPDATE ledger_person SET hold = ? WHERE person = ?', values: [reason, person] })
   }
 
   /**
@@ -113,10 +113,14 @@ export class Ledger {
     const [row] = await this.#all('SELECT principal, hold FROM ledger_person WHERE person = ?', person)
     if (!row) return 'unknown'
     if (row['hold'] !== null) return 'held'
-    // The row first: an erasure that is in the ledger has happened.
-    await this.#options.sql.write([{ sql: 'DELETE FROM ledger_person WHERE person = ? AND hold IS NULL', args: [person] }])
-    await this.append([{ id, kind: 'erasure', at: this.#options.now(), data: { erased: String(row['principal']), reason } }])
+    await this.#erase(String(row['principal']), reason, id)
     return 'erased'
+  }
+
+  /** The row first: an erasure that is in the ledger has happened. */
+  async #erase(principal: string, reason: string, id: string): Promise<void> {
+    await this.#write({ sql: 'DELETE FROM ledger_person WHERE principal = ? AND hold IS NULL', values: [principal] })
+    await this.append([{ id, kind: 'erasure', at: this.#options.now(), data: { erased: principal, reason } }])
   }
 
   /**
@@ -124,15 +128,16 @@ export class Ledger {
    * People under a legal hold are named and kept.
    */
   async sweep(keep: number, { dryRun }: { dryRun: boolean }): Promise<{ readonly erased: string[]; readonly held: string[] }> {
+    // 'p:' keeps an identifier of digits from being read as a number on its way.
     const due = await this.#all(
-      `SELECT p.person, p.principal, p.hold FROM ledger_person p
+      `SELECT 'p:' || p.person AS person, p.principal, p.hold FROM ledger_person p
          WHERE COALESCE((SELECT MAX(e.at) FROM ledger_entry e WHERE e.principal = p.principal), 0) < ? ORDER BY p.person`,
       this.#options.now() - keep,
     )
-    const held = due.filter((row) => row['hold'] !== null).map((row) => String(row['person']))
+    const people = (rows: LedgerRow[]): string[] => rows.map((row) => String(row['person']).slice(2))
     const erased = due.filter((row) => row['hold'] === null)
-    if (!dryRun) for (const row of erased) await this.erase(String(row['person']), 'retention', `sweep:${String(row['principal']).slice(0, 32)}`)
-    return { erased: erased.map((row) => String(row['person'])), held }
+    if (!dryRun) for (const { principal } of erased) await this.#erase(String(principal), 'retention', `sweep:${String(principal).slice(0, 32)}`)
+    return { erased: people(erased), held: people(due.filter((row) => row['hold'] !== null)) }
   }
 
   /** Entries from a number on, for export and verification. */
@@ -186,7 +191,7 @@ export class Ledger {
       const { statements, done } = await this.#statements(events, before, seal)
       if (statements.length === 0) return done
       try {
-        await this.#options.sql.write(statements)
+        await this.#options.database.transaction(statements)
         return done
       } catch (error) {
         // Somebody else took the number: ours comes after theirs. Anything else is what it is.
@@ -195,8 +200,8 @@ export class Ledger {
     }
   }
 
-  async #statements(events: readonly LedgerEvent[], head: LedgerHead, seal: boolean): Promise<{ statements: SqlStatement[]; done: Appended[] }> {
-    const statements: SqlStatement[] = []
+  async #statements(events: readonly LedgerEvent[], head: LedgerHead, seal: boolean): Promise<{ statements: LedgerStatement[]; done: Appended[] }> {
+    const statements: LedgerStatement[] = []
     const people = new Map<string, string>()
     const known = new Set<string>()
     let [seq, prev] = [head.entries, head.sha256]
@@ -204,7 +209,7 @@ export class Ledger {
       const line = this.#core.write({ at, id, kind, data: canonicalize(data) ?? '', prev, seq })
       const hash = await sha256(line)
       const sql = 'INSERT INTO ledger_entry (seq, id, kind, at, principal, line, sha256, prev_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?)'
-      statements.push({ sql, args: [seq, id, kind, at, principal, line, hash, prev] })
+      statements.push({ sql, values: [seq, id, kind, at, principal, line, hash, prev] })
       seq += 1
       prev = hash
     }
@@ -231,12 +236,12 @@ export class Ledger {
     return { statements, done }
   }
 
-  async #personOf(person: string, statements: SqlStatement[]): Promise<string> {
+  async #personOf(person: string, statements: LedgerStatement[]): Promise<string> {
     const known = await this.principalOf(person)
     if (known !== undefined) return known
     const salt = hex(crypto.getRandomValues(new Uint8Array(32)))
     const principal = await salted(salt, person)
-    statements.push({ sql: 'INSERT INTO ledger_person (person, salt, principal, hold) VALUES (?, ?, ?, NULL)', args: [person, salt, principal] })
+    statements.push({ sql: 'INSERT INTO ledger_person (person, salt, principal, hold) VALUES (?, ?, ?, NULL)', values: [person, salt, principal] })
     return principal
   }
 
@@ -247,10 +252,14 @@ export class Ledger {
     return turn
   }
 
-  #all(sql: string, ...args: (string | number)[]): Promise<Record<string, unknown>[]> {
-    return this.#options.sql.all({ sql, args })
+  #all(sql: string, ...values: (string | number)[]): Promise<LedgerRow[]> {
+    return this.#options.database.all(sql, values)
+  }
+
+  #write(statement: LedgerStatement): Promise<void> {
+    return this.#options.database.transaction([statement])
   }
 }
 
-const stored = (rows: Record<string, unknown>[]): StoredEntry[] =>
+const stored = (rows: LedgerRow[]): StoredEntry[] =>
   rows.map((row) => ({ seq: Number(row['seq']), line: String(row['line']), sha256: String(row['sha256']) }))
