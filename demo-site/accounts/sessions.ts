@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import { serialize } from 'hono/utils/cookie';
+import { parse, serialize } from 'hono/utils/cookie';
 import type { CookieControl, Verdict } from '../server/consent.js';
 import type { Account, Store } from './store.js';
 
@@ -62,6 +62,13 @@ export async function signIn(c: Context, parts: SessionParts, account: Account, 
   if (verdict.outcome !== 'allow') return verdict;
   for (const line of parts.cookies.choose(c.req.raw, ticked)) c.header('Set-Cookie', line, { append: true });
   return null;
+}
+
+/** Who is signed in, for the ledger: "account:<id>", or null. A remembered browser that has no session yet is nobody here. */
+export async function accountOf(request: Request, store: Store): Promise<string | null> {
+  const token = parse(request.headers.get('cookie') ?? '', sessionCookie)[sessionCookie];
+  const account = isToken(token) ? await store.accountByToken(atRest(token), nowSeconds()) : null;
+  return account ? `account:${account.id}` : null;
 }
 
 /** Ends the session and forgets the browser: both cookies and both tokens go. */

@@ -1,4 +1,5 @@
 import { type Consent, onConsent } from './consent.js';
+import { wireReceipt } from './receipt.js';
 
 const words = { granted: 'on', denied: 'off', unknown: 'not decided' } as const;
 
@@ -62,6 +63,7 @@ async function readReasons(): Promise<void> {
   onConsent(fillAreas);
 }
 
+wireReceipt();
 onConsent(fillTable);
 onConsent(fillAreas);
 if (document.querySelector('[data-area]')) void readReasons().catch(() => undefined);

@@ -76,6 +76,12 @@ export function Choices({ view, policy }: { view: View; policy: PublishedPolicy 
         <p class="lead narrow" data-choice-summary>
           The table fills in as soon as the page’s consent runtime is there.
         </p>
+        <p class="actions">
+          <button type="button" class="button quiet" data-receipt hidden>
+            Get a receipt
+          </button>
+        </p>
+        <p class="hint narrow" data-receipt-place role="status"></p>
         <div class="table-scroll" role="group" aria-labelledby="now" tabindex={0}>
           <table class="fares">
             <thead>

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import {
   cardDigits, checkPassword, checkProfile, checkRegistration, checkTestDrive, normalEmail, plans, readForm, readSecret, registrationFields, type Problems, type Values,
@@ -163,7 +164,11 @@ export function accountRoutes(parts: SiteParts, page: SendPage): Hono {
   });
   app.post('/account/delete', async (c) => {
     const account = await currentAccount(c, parts);
-    if (account) await store.deleteAccount(account.id);
+    if (account) {
+      await store.deleteAccount(account.id);
+      // What the ledger says stays; whose it was goes with the salt.
+      await parts.records.ledger.erase(`account:${account.id}`, 'account deleted', `erase-${randomUUID()}`);
+    }
     await signOut(c, parts);
     return c.redirect('/', 303);
   });

@@ -20,6 +20,7 @@ import { handshake } from './handshake.js';
 import { labRoutes } from './lab-routes.js';
 import type { Origins } from './origins.js';
 import type { PolicyChanges, PublishedPolicy } from './policy.js';
+import type { Records } from './records.js';
 import { bodyWithin, commonHeaders, contentSecurityPolicy, type CspVariant, loopbackHostOnly, sameOriginWritesOnly } from './security.js';
 
 /** What the site is made of. */
@@ -32,6 +33,8 @@ export interface SiteParts {
   /** The consent SDK on this side: what cookies may be set, and what goes. */
   readonly cookies: CookieControl;
   readonly words: Words;
+  /** The ledger of choices, and receipts. */
+  readonly records: Records;
   /** Names beside localhost under which the site is asked; none in the running demo. */
   readonly hosts?: readonly string[];
   readonly ledger: Ledger;
@@ -111,6 +114,8 @@ export function createSite(parts: SiteParts): Hono {
   app.get('/:notice{notice\\.[a-z-]+\\.json}', async (c) => (await parts.sdk.respond(c, c.req.param('notice'))) ?? missing(c));
   // Every cookie that came along, and a sweep of those that may not be there: HttpOnly ones too.
   for (const { method, path, handle } of parts.cookies.routes()) app.on(method, path, (c) => handle({ request: c.req.raw }));
+  for (const { method, path, handle } of parts.records.routes) app.on(method, path, (c) => handle({ request: c.req.raw }));
+  app.get('/consent/receipt-key.pem', (c) => c.body(parts.records.publicKey, 200, { 'Content-Type': 'application/x-pem-file' }));
   app.get('/consent/:file', async (c) => (await parts.sdk.respond(c, c.req.param('file'))) ?? missing(c));
   app.get('/static/handshake.wav', (c) => c.body(handshake(), 200, { 'Content-Type': 'audio/wav', 'Cache-Control': 'public, max-age=86400' }));
   app.get('/static/:file', async (c) => {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { accountOf } from '../accounts/sessions.js';
 import { Store } from '../accounts/store.js';
 import { adharbor } from '../advertisers/adharbor.js';
 import { circlet } from '../advertisers/circlet.js';
@@ -11,6 +12,7 @@ import { type Listening, listen } from './listen.js';
 import { advertiserIds, advertiserPort, originsFor } from './origins.js';
 import { type CookieControl, openConsent } from './consent.js';
 import { readChanges, readPolicy } from './policy.js';
+import { openRecords } from './records.js';
 
 /** Where the demo finds its things; all folders absolute. */
 export interface DemoOptions {
@@ -51,11 +53,13 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const origins = originsFor(options.port);
   const ledger = new Ledger();
   const store = await Store.open(options.data);
+  const records = await openRecords(options.sdk, options.data, (request) => accountOf(request, store));
   const running: Listening[] = [];
   const stop = async (): Promise<void> => {
     clearInterval(sweeper);
     await Promise.all(running.map((one) => one.close()));
     store.close();
+    records.close();
   };
   const now = (): number => Math.floor(Date.now() / 1000);
   await store.sweep(now());
@@ -71,6 +75,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     store,
     cookies,
     words,
+    records,
     ...(options.hosts ? { hosts: options.hosts } : {}),
     ledger,
     files: new AssetFolder(join(options.built, 'public')),

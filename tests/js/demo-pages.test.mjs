@@ -1,13 +1,13 @@
 // The demo site's pages: what they are sent with, what they contain, where their links lead.
 import assert from 'node:assert/strict';
-import { readFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { brotliDecompressSync } from 'node:zlib';
 import { demo, exchange } from './demo-support.mjs';
 
-const pages = ['/', '/pricing', '/test-drive', '/register', '/sign-in', '/privacy', '/choices', '/lab', '/markup'];
+const pages = ['/', '/pricing', '/test-drive', '/register', '/sign-in', '/privacy', '/choices', '/changes', '/lab', '/markup'];
 const strict = ['/strict/no-wasm', '/strict/trusted-types', '/strict/nonce'];
 
 describe('pages of the demo site', () => {
@@ -16,6 +16,8 @@ describe('pages of the demo site', () => {
   const get = (path, headers) => exchange({ port: site.port, path, headers });
   before(async () => {
     sdk = await mkdtemp(join(tmpdir(), 'metrofax-sdk-'));
+    // The server runs the core from there too.
+    await cp(new URL('../../js-glue/dist/', import.meta.url), sdk, { recursive: true });
     await writeFile(join(sdk, 'consent.js'), '"served as it lies there, long enough to be compressed";'.repeat(20));
     await writeFile(join(sdk, 'secret.env'), 'not for serving');
     site = await demo({ sdk });
@@ -55,7 +57,7 @@ describe('pages of the demo site', () => {
 
   test('the page with the partners in its markup has them untagged', async () => {
     const { text } = await get('/static-embeds');
-    assert.match(text, /^<!doctype html><html lang="en"><head><script src="\/consent\.js"><\/script>/);
+    assert.match(text, /^<!doctype html><html lang="en"><head><script src="\/consent\.js"[^>]*><\/script>/);
     assert.ok(text.includes(`<script src="http://northlight.localhost:${site.port + 1}/nl.js"></script>`));
     assert.ok(text.includes(`<iframe src="http://adharbor.localhost:${site.port + 2}/frame?slot=footer"`));
     assert.ok(text.includes(`<script src="http://adharbor.localhost:${site.port + 2}/tag.js"></script>`));
@@ -130,7 +132,7 @@ describe('pages of the demo site', () => {
   });
 
   test('W1 the Sec-GPC header reaches the page, and the site says that it honours it', async () => {
-    assert.match((await get('/', { 'sec-gpc': '1' })).text, /<script src="\/consent\.js" data-gpc="1">/);
+    assert.match((await get('/', { 'sec-gpc': '1' })).text, /<script src="\/consent\.js" data-server="\/consent\/cookies" data-gpc="1">/);
     for (const value of ['0', '', 'true', '11']) assert.doesNotMatch((await get('/', { 'sec-gpc': value })).text, /data-gpc/);
     assert.match((await get('/')).headers['vary'], /Sec-GPC/);
     const statement = await get('/.well-known/gpc.json');
@@ -139,7 +141,7 @@ describe('pages of the demo site', () => {
   });
 
   test('a regime is taken from the address only if the policy has it', async () => {
-    assert.match((await get('/?regime=us-ca')).text, /<script src="\/consent\.js" data-regime="us-ca">/);
+    assert.match((await get('/?regime=us-ca')).text, /<script src="\/consent\.js" data-server="\/consent\/cookies" data-regime="us-ca">/);
     for (const wrong of ['xx', '"><script>', '__proto__', '']) {
       assert.doesNotMatch((await get(`/?regime=${encodeURIComponent(wrong)}`)).text, /data-regime/);
     }

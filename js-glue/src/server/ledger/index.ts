@@ -9,3 +9,4 @@ export {
 export { ANSWER_WITHIN, disclosureList, personFile, recordDisclosure, requestList, type Disclosure, type ListedDisclosure, type ListRequest } from './disclosures.js'
 export { buildProfile, type AskProfile, type Observation, type Profile, type ProfileSource } from './profile.js'
 export { carryOutDeletion, type DeletionPlace, type DeletionReport } from './deletion.js'
+export { createConsentDesk, type ConsentDesk, type DeskNotice, type DeskOptions } from './desk.js'

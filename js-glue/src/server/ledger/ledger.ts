@@ -100,6 +100,17 @@ export class Ledger {
     return stored(await this.#all('SELECT seq, line, sha256 FROM ledger_entry WHERE principal = ? ORDER BY seq', principal))
   }
 
+  /** The entry of an event. */
+  async entry(id: string): Promise<StoredEntry | undefined> {
+    return stored(await this.#all('SELECT seq, line, sha256 FROM ledger_entry WHERE id = ?', id))[0]
+  }
+
+  /** How many entries there are of each kind, and how old the newest is (unix s). */
+  async kinds(): Promise<{ readonly kind: string; readonly count: number; readonly latest: number }[]> {
+    const rows = await this.#all('SELECT kind, COUNT(*) AS count, MAX(at) AS latest FROM ledger_entry GROUP BY kind ORDER BY kind')
+    return rows.map((row) => ({ kind: String(row['kind']), count: Number(row['count']), latest: Number(row['latest']) }))
+  }
+
   /** Keeps a person's record from erasure and sweep while a reason is set (retention.legal-minimum); null lifts it. */
   async hold(person: string, reason: string | null): Promise<void> {
     await this.#write({ sql: 'UPDATE ledger_person SET hold = ? WHERE person = ?', values: [reason, person] })

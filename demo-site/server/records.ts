@@ -1,0 +1,68 @@
+// The ledger of choices, and receipts of them: the SDK's, over a SQLite file beside the accounts.
+import { generateKeyPairSync, createPublicKey } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createClient } from '@libsql/client';
+import type * as ledgers from '@metrofax/consent/ledger';
+
+export interface Records {
+  readonly ledger: ledgers.Ledger;
+  /** POST /consent, GET /consent/receipt. */
+  readonly routes: ReturnType<ledgers.ConsentDesk['routes']>;
+  /** What receipts and seals are checked with (PEM). */
+  readonly publicKey: string;
+  close(): void;
+}
+
+/** The key of METROFAX_LEDGER_KEY_FILE; without one the demo makes its own at its first start, readable by its user alone. */
+async function signingKey(data: string): Promise<string> {
+  const named = process.env['METROFAX_LEDGER_KEY_FILE'];
+  const file = named ?? join(data, 'ledger-key.pem');
+  const known = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (named !== undefined) throw new Error(`cannot read the ledger's key ${file}`, { cause: error });
+    return null;
+  });
+  if (known !== null) return known;
+  const pem = String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  await writeFile(file, pem, { mode: 0o600, flag: 'wx' });
+  return pem;
+}
+
+/** Opens the ledger in the folder `data`; `person` says who is signed in. */
+export async function openRecords(sdk: string, data: string, person: (request: Request) => Promise<string | null>): Promise<Records> {
+  const { Ledger, SigningKey, createConsentDesk } = (await import(pathToFileURL(join(sdk, 'ledger.js')).href)) as typeof ledgers;
+  const pem = await signingKey(data);
+  const key = await SigningKey.read(pem);
+  const client = createClient({ url: `file:${join(data, 'ledger.db')}` });
+  await client.execute('PRAGMA journal_mode = WAL');
+  await client.execute('PRAGMA busy_timeout = 5000');
+  const database: ledgers.LedgerDatabase = {
+    all: async (sql, values = []) => (await client.execute({ sql, args: [...values] })).rows.map((row) => ({ ...row }) as ledgers.LedgerRow),
+    transaction: async (statements) => {
+      await client.batch(statements.map(({ sql, values }) => ({ sql, args: [...values] })), 'write');
+    },
+  };
+  const now = (): number => Math.floor(Date.now() / 1000);
+  const module = async (name: string) => new WebAssembly.Module(await readFile(join(sdk, name)));
+  const ledger = await Ledger.open({ module: await module('ledger.wasm'), database, key, now });
+  const desk = await createConsentDesk({
+    gate: await module('gate.wasm'),
+    policy: await readFile(join(sdk, 'policy.bin')),
+    notice: await readFile(join(sdk, 'notice.en.json'), 'utf8'),
+    ledger,
+    key,
+    policyId: 'metrofax',
+    parties: [
+      { id: 'j2-us', name: 'j2 Cloud Services, Inc.', address: 'United States', contact: '/choices', type: 'PII controller' },
+      { id: 'j2-ie', name: 'j2 Global Ireland Limited', address: 'Ireland', contact: '/choices', type: 'joint PII controller' },
+    ],
+    urls: { notice: '/privacy', withdrawal: '/choices', rights: '/privacy#pii.change' },
+    locations: ['US'],
+    regime: (request) => new URL(request.url).searchParams.get('regime') ?? '',
+    person,
+    now,
+  });
+  const publicKey = String(createPublicKey(pem).export({ type: 'spki', format: 'pem' }));
+  return { ledger, routes: desk.routes(), publicKey, close: () => { client.close(); } };
+}

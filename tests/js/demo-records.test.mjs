@@ -1,0 +1,46 @@
+// The demo's ledger: a choice made in a browser is entered as its cookie says it, its receipt holds offline, and who deletes the
+// account is nobody in it any more.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { demo as startDemo } from './demo-support.mjs';
+
+/** @type {Awaited<ReturnType<typeof startDemo>>} */
+let demo;
+before(async () => { demo = await startDemo(); });
+after(() => demo.close());
+
+/** @param {number} granted */
+function record(granted) {
+  const text = `1~2013-12-01~us~${Math.floor(Date.now() / 1000 - 60).toString(16)}~${granted.toString(16)}~0~0`;
+  let sum = 0x811c9dc5;
+  for (const c of text) sum = Math.imul(sum ^ c.charCodeAt(0), 0x01000193) >>> 0;
+  return `mf_consent=${text}~${sum.toString(16)}`;
+}
+
+test('POST /consent gives a receipt that mfconsent checks with the published key [pii.change]', async () => {
+  const id = randomUUID();
+  const headers = { cookie: record(0x40), origin: demo.url, 'content-type': 'application/json' };
+  const made = await fetch(`${demo.url}/consent?regime=us`, { method: 'POST', headers, body: JSON.stringify({ id }) });
+  assert.equal(made.status, 201);
+  const receipt = join(demo.data, 'receipt.json');
+  writeFileSync(receipt, await made.text());
+  const key = join(demo.data, 'key.pem');
+  writeFileSync(key, await (await fetch(`${demo.url}/consent/receipt-key.pem`)).text());
+  const checked = spawnSync(fileURLToPath(new URL('../../build/native/mfconsent', import.meta.url)), ['receipt', 'verify', '--key', key, receipt], { encoding: 'utf8' });
+  assert.equal(checked.status, 0, checked.stderr);
+  assert.equal((await fetch(`${demo.url}/consent/receipt?id=${id}&as=dpv`)).status, 200);
+  assert.equal((await fetch(`${demo.url}/consent`, { method: 'POST', headers: { ...headers, origin: 'https://evil.example' }, body: JSON.stringify({ id: randomUUID() }) })).status, 403);
+  assert.equal(statSync(join(demo.data, 'ledger-key.pem')).mode & 0o777, 0o600);
+});
+
+test('/changes says what the version to come changes, and what of it waits for a choice [changes.material]', async () => {
+  const text = await (await fetch(`${demo.url}/changes`)).text();
+  assert.match(text, /2027-01-01/);
+  assert.equal([...text.matchAll(/data-change="material"/g)].length, 3);
+  assert.match(text, /Interest tracking/);
+});
