@@ -32,23 +32,24 @@ const INTERNAL = /_$/;
 
 await need(mfconsent, 'cmake --build --preset native');
 await need(fromRoot('build/native/wire-layout'), 'cmake --build --preset native');
-for (const module of ['gate', 'cookies', 'ledger']) await need(fromRoot(`build/wasm/${module}.wasm`), 'cmake --build --preset wasm');
+for (const module of ['gate', 'page', 'cookies', 'ledger']) await need(fromRoot(`build/wasm/${module}.wasm`), 'cmake --build --preset wasm');
 await need(authored, 'the policy to embed');
 for (const source of ['browser/main.ts', 'index.ts', 'ui/main.ts', 'node.ts', 'server/ledger/index.ts', 'server/index.ts']) await need(here(`src/${source}`), 'source');
 
 try {
   await mkdir(dist, { recursive: true });
-  const [gate, policy, facts] = [join(dist, 'gate.wasm'), join(dist, 'policy.bin'), fromRoot('build/notice.json')];
+  const [gate, asked, policy, facts] = [join(dist, 'gate.wasm'), join(dist, 'page.wasm'), join(dist, 'policy.bin'), fromRoot('build/notice.json')];
   await generateTypeScript();
   await run(mfconsent, ['policy', 'compile', authored, '-o', policy, '--notice', facts]);
   await Promise.all([
     buildWasm(fromRoot('build/wasm/gate.wasm'), gate),
+    buildWasm(fromRoot('build/wasm/page.wasm'), asked, 'page-exports.txt'),
     buildWasm(fromRoot('build/wasm/cookies.wasm'), join(dist, 'cookies.wasm'), 'cookies-exports.txt'),
     buildWasm(fromRoot('build/wasm/ledger.wasm'), join(dist, 'ledger.wasm'), 'ledger-exports.txt'),
   ]);
-  if (values.measure) await measure(gate, policy);
+  if (values.measure) await measure(asked, policy);
   await Promise.all([
-    bundles(gate, policy),
+    bundles(asked, policy),
     buildNotices(authored, facts),
     buildCookieNames(),
     values['no-asmjs'] ? undefined : buildAsmJs(gate, join(dist, 'gate.asmjs.js')),

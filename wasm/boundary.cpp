@@ -1,4 +1,5 @@
-// The exported functions of gate.wasm: one for each question, nothing decided here.
+// The exported functions of gate.wasm: one for each question, nothing decided here. With METROFAX_PAGE it is
+// page.wasm, the part of it that consent.js carries.
 //
 // Every function takes and returns 32-bit integers. Status 0 is success; anything else is "no verdict", which
 // every caller treats as deny. State is one policy and one subject, set by the caller; nothing here outlives
@@ -26,6 +27,7 @@ RequestWire request_wire;
 Verdict verdict;
 Facts facts;
 PolicyView policy;
+Memo memo;
 bool policy_is_damaged = false;  ///< one was given, and refused: said in the reason
 
 constexpr std::uint32_t status(ErrorCode code) { return static_cast<std::uint32_t>(code); }
@@ -113,7 +115,11 @@ std::uint32_t decide_at_boundary(std::uint32_t kind, std::uint32_t how, std::uin
                       ? static_cast<fb::Mode>(request_wire.asked)
                       : fb::Mode::identified;
   request.identified = request_wire.identified != 0;
-  verdict = decide(policy, subject, request);
+#ifdef METROFAX_PAGE
+  verdict = decide_on_page(policy, subject, request, nullptr, &memo);
+#else
+  verdict = decide(policy, subject, request, nullptr, &memo);
+#endif
   if (policy_is_damaged) verdict.reason = fb::Reason::policy_damaged;
   return 0;
 }
@@ -123,9 +129,6 @@ std::uint32_t decide_at_boundary(std::uint32_t kind, std::uint32_t how, std::uin
 
 /// The name at `index` of a list, at text_at(); its length, 0 if there is none.
 METROFAX_EXPORT(name_of) std::uint32_t name_of(std::uint32_t list, std::uint32_t index) {
-  if (static_cast<List>(list) == List::reasons) {
-    return give(fb::EnumNameReason(static_cast<fb::Reason>(index & 0xFFFFu)));
-  }
   if (!policy.loaded()) return 0;
   if (static_cast<List>(list) == List::version) return give(policy.version);
   return give(PolicyView::id_at(list_of(list), index));
@@ -139,6 +142,8 @@ METROFAX_EXPORT(index_of) std::uint32_t index_of(std::uint32_t list, std::uint32
                                                   : PolicyView::index_of(list_of(list), id);
 }
 
+#ifndef METROFAX_PAGE  // a page is told its regime, and its signals by the browser
+
 /// The regime of a place (W7): at text_at() the country and behind it the region.
 METROFAX_EXPORT(regime_of)
 std::uint32_t regime_of(std::uint32_t country_length, std::uint32_t region_length) {
@@ -151,6 +156,8 @@ METROFAX_EXPORT(read_usp) std::uint32_t read_usp_at_boundary(std::uint32_t lengt
   const Result<UspString> usp = read_usp({text, length <= kTextBytes ? length : 0});
   return usp.ok() ? static_cast<std::uint32_t>(usp_opt_out(usp.value())) : 3;
 }
+
+#endif
 
 /// Fills in `facts` for the subject's regime.
 METROFAX_EXPORT(describe) std::uint32_t describe() {
@@ -167,8 +174,8 @@ METROFAX_EXPORT(describe) std::uint32_t describe() {
   const fb::Regime& regime = policy.regimes[facts.regime];
   facts.model = static_cast<std::uint8_t>(regime.model());
   facts.reask = regime.reask();
-  const auto& sha256 = *policy.root().sha256();
-  for (unsigned i = 0; i < sizeof facts.sha256 && i < sha256.size(); ++i) facts.sha256[i] = sha256.Get(i);
+  for (unsigned i = 0; i < sizeof facts.sha256 && i < policy.sha256.count; ++i)
+    facts.sha256[i] = policy.sha256[i];
   return 0;
 }
 

@@ -31,7 +31,7 @@ struct RequestWire {
   std::uint8_t identified = 0;
 };
 
-/// Lists that `name_of` and `index_of` know.
+/// Lists that `name_of` and `index_of` know. Names of reasons are no policy's: the layout has them.
 enum class List : std::uint32_t {
   purposes = 0,
   vendors = 1,

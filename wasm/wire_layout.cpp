@@ -106,5 +106,11 @@ int main() {
   std::printf("export const POLICY_BYTES = %u;\n", wasm::kPolicyBytes);
   std::printf("export const NO_INDEX = %u;\n", kNoIndex);
   print_cookies();
+  // Names of reasons by number, a space between two numbers: they are no policy's, and cost less here.
+  std::fputs("export const REASONS = '", stdout);
+  for (unsigned number = 0; number <= static_cast<unsigned>(fb::Reason::MAX); ++number) {
+    std::printf("%s%s", number == 0 ? "" : " ", fb::EnumNameReason(static_cast<fb::Reason>(number)));
+  }
+  std::puts("'.split(' ');");
   return 0;
 }

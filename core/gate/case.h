@@ -15,6 +15,7 @@ struct Case {
   const Subject& subject;
   const Request& request;
   Trace* trace;
+  Memo* memo = nullptr;
 
   Target target{};                           ///< whose it is, and for what
   std::uint8_t storage = kAnyStorage;        ///< fb::StorageKind of web.storage
@@ -58,7 +59,7 @@ Verdict judge_persistent(Case& c, const fb::Pattern& declared, std::int64_t life
 Verdict judge_undeclared(Case& c, fb::Reason reason);
 
 /// Whose a URL is. False: its path says more and cannot be read.
-[[nodiscard]] bool locate(const PolicyView& policy, UrlHead& url, Target& target);
+[[nodiscard]] bool locate(const PolicyView& policy, UrlHead& url, const fb::Host*& row, Target& target);
 
 /// child_step and opt_out_step alone, for what has no purpose: true if one of them answered.
 bool refused_to_all(Case& c);

@@ -3,6 +3,15 @@
 #include "gate/case.h"
 
 namespace metrofax::consent {
+namespace {
+
+Verdict no_policy() {
+  Verdict denied;
+  denied.reason = fb::Reason::policy_missing;
+  return denied;
+}
+
+}  // namespace
 
 const char* step_name(Step step) {
   static constexpr const char* kNames[] = {"scope",   "party",  "rule",    "necessary", "child",
@@ -39,13 +48,10 @@ Page read_page(const PolicyView& policy, std::string_view url) {
   return page;
 }
 
-Verdict decide(const PolicyView& policy, const Subject& subject, const Request& request, Trace* trace) {
-  if (!policy.loaded()) {
-    Verdict denied;
-    denied.reason = fb::Reason::policy_missing;
-    return denied;
-  }
-  gate::Case c{policy, subject, request, trace};
+Verdict decide_on_page(const PolicyView& policy, const Subject& subject, const Request& request, Trace* trace,
+                       Memo* memo) {
+  if (!policy.loaded()) return no_policy();
+  gate::Case c{policy, subject, request, trace, memo};
   switch (request.kind) {
     case fb::Kind::web_request:
       return gate::decide_web_request(c);
@@ -53,6 +59,20 @@ Verdict decide(const PolicyView& policy, const Subject& subject, const Request& 
       return gate::decide_web_storage(c);
     case fb::Kind::web_handoff:
       return gate::decide_web_handoff(c);
+    case fb::Kind::area:
+      return gate::decide_area(c);
+    default:
+      break;
+  }
+  c.answer(Step::scope, fb::Outcome::deny, fb::Reason::kind_unknown);
+  return c.verdict;
+}
+
+Verdict decide(const PolicyView& policy, const Subject& subject, const Request& request, Trace* trace,
+               Memo* memo) {
+  if (!policy.loaded()) return no_policy();
+  gate::Case c{policy, subject, request, trace, memo};
+  switch (request.kind) {
     case fb::Kind::email_send:
     case fb::Kind::email_open:
     case fb::Kind::email_click:
@@ -61,13 +81,9 @@ Verdict decide(const PolicyView& policy, const Subject& subject, const Request& 
     case fb::Kind::log_line:
     case fb::Kind::disclosure:
       return gate::decide_data(c);
-    case fb::Kind::area:
-      return gate::decide_area(c);
-    case fb::Kind::none:
-      break;
+    default:
+      return decide_on_page(policy, subject, request, trace, memo);
   }
-  c.answer(Step::scope, fb::Outcome::deny, fb::Reason::kind_unknown);
-  return c.verdict;
 }
 
 }  // namespace metrofax::consent

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "cookies/accept.h"
+#include "gate/memo.h"
 #include "gate/request.h"
 #include "gate/subject.h"
 #include "gate/url.h"
@@ -58,8 +59,13 @@ struct Trace {
 
 /// What may happen. Pure: no clock, no I/O, no memory that outlives the call; the same three values always
 /// give the same sixteen bytes. Anything unknown, missing or malformed is denied with a reason that names it.
-/// trace: filled in if given.
+/// trace: filled in if given. memo: read and written if given, without any influence on the verdict.
 [[nodiscard]] Verdict decide(const PolicyView& policy, const Subject& subject, const Request& request,
-                             Trace* trace = nullptr);
+                             Trace* trace = nullptr, Memo* memo = nullptr);
+
+/// The same for the kinds that a page asks (web.*, area); every other is kind_unknown. What a page downloads
+/// carries no rules of mail, profiles and logs.
+[[nodiscard]] Verdict decide_on_page(const PolicyView& policy, const Subject& subject, const Request& request,
+                                     Trace* trace = nullptr, Memo* memo = nullptr);
 
 }  // namespace metrofax::consent

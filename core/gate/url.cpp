@@ -1,5 +1,6 @@
 #include "gate/url.h"
 
+#include "gate/plain.h"
 #include "policy/view.h"
 
 namespace metrofax::consent {
@@ -74,7 +75,9 @@ fb::Reason UrlHead::read(std::string_view url, const UrlHead* base) {
   host_length_ = path_length_ = 0;
   host_is_address_ = false;
   raw_path_ = {};
+  host_at_ = path_at_ = nullptr;
   base_ = nullptr;
+  if (read_plain(url)) return fb::Reason::none;
   std::size_t end = 0;
   bool has_controls = false;
   for (; end < url.size() && url[end] != '?' && url[end] != '#'; ++end) {
@@ -101,6 +104,32 @@ fb::Reason UrlHead::read(std::string_view url, const UrlHead* base) {
   return read_network(url, length > 0, base) ? fb::Reason::none : fb::Reason::url_invalid;
 }
 
+// Nearly every request's URL is absolute, spelt as a browser spells it and without a port: then its host is
+// read where it lies, and the rest waits until somebody asks for the path. False: read it the long way.
+bool UrlHead::read_plain(std::string_view url) {
+  const std::size_t start = plain_start(url);
+  if (start == 0 || url.size() > kMaxUrlHead || has_blank(url)) return false;
+  std::size_t label = start;
+  std::size_t end = start;
+  for (; end < url.size(); ++end) {
+    const char c = url[end];
+    if (c == '.') {
+      if (end == label) return false;
+      label = end + 1;
+    } else if (!is_plain_host_byte(c)) {
+      break;
+    }
+  }
+  // A last label that begins with a digit may be an address, and a last dot is none of the name.
+  if (end == label || end - start > kMaxHostLength || is_digit(url[label])) return false;
+  if (end < url.size() && url[end] != '/' && url[end] != '?' && url[end] != '#') return false;
+  scheme_ = start == kHttps.size() ? Scheme::https : Scheme::http;
+  host_at_ = url.data() + start;
+  host_length_ = static_cast<std::uint16_t>(end - start);
+  raw_path_ = url.substr(end);
+  return true;
+}
+
 bool UrlHead::read_network(std::string_view url, bool absolute, const UrlHead* base) {
   if (scheme_ == Scheme::peer) return read_authority(url);
   if (scheme_ != Scheme::http && scheme_ != Scheme::https) return false;  // relative to nothing
@@ -109,7 +138,7 @@ bool UrlHead::read_network(std::string_view url, bool absolute, const UrlHead* b
     // "https:x" and "https:/x" depend on the page's scheme, "https:///x" skips slashes: not read alike
     // everywhere.
     if (absolute) return false;
-    for (std::size_t i = 0; i < base->host_length_; ++i) host_[i] = base->host_[i];
+    host_at_ = base->host().data();
     host_length_ = base->host_length_;
     host_is_address_ = base->host_is_address_;
     base_ = !url.empty() && is_slash(url[0]) ? nullptr : base;
@@ -125,6 +154,13 @@ bool UrlHead::read_network(std::string_view url, bool absolute, const UrlHead* b
 
 bool UrlHead::resolve_path() {
   path_length_ = 0;
+  path_at_ = nullptr;
+  raw_path_ = raw_path_.substr(0, path_end(raw_path_));
+  if (base_ == nullptr && raw_path_.size() <= kMaxPathBytes && is_settled_path(raw_path_)) {
+    path_at_ = raw_path_.data();
+    path_length_ = static_cast<std::uint16_t>(raw_path_.size());
+    return true;
+  }
   if (base_ != nullptr) copy_path_of(*base_, !raw_path_.empty());
   return append_path(raw_path_);
 }
@@ -211,12 +247,13 @@ bool UrlHead::read_host(std::string_view host) {
 }
 
 void UrlHead::copy_path_of(const UrlHead& base, bool directory_only) {
+  const std::string_view path = base.path();
   std::uint16_t length = base.path_length_;
   if (directory_only) {
-    while (length > 0 && base.path_[length - 1] != '/') --length;
+    while (length > 0 && path[length - 1] != '/') --length;
     if (length > 0) --length;  // append_path() puts a slash in front of each segment
   }
-  for (std::uint16_t i = 0; i < length; ++i) path_[i] = base.path_[i];
+  for (std::uint16_t i = 0; i < length; ++i) path_[i] = path[i];
   path_length_ = length;
 }
 

@@ -21,7 +21,9 @@ inline constexpr std::size_t kMaxPathBytes = 512;
 /// quarter of it.
 inline constexpr std::size_t kMaxUrlHead = 4000;
 
-/// The parts of a URL that decide. Points into its own buffers: copy the struct, not the views.
+/// The parts of a URL that decide. Host and path lie in the text where that already is what a browser would
+/// make of it, and in buffers of its own where not: copy the struct, not the views, and keep the texts of URL
+/// and base as long as it.
 ///
 /// This is not a URL parser. It accepts the URLs that every parser reads alike (WHATWG URL §4.4 without
 /// validation errors that change the host) and calls the rest unreadable, which the gate denies; a caller
@@ -35,18 +37,23 @@ class UrlHead {
 
   [[nodiscard]] Scheme scheme() const { return scheme_; }
   /// Lower case, without port, userinfo and trailing dot; an IPv6 address keeps its brackets.
-  [[nodiscard]] std::string_view host() const { return {host_, host_length_}; }
+  [[nodiscard]] std::string_view host() const {
+    return {host_at_ != nullptr ? host_at_ : host_, host_length_};
+  }
   [[nodiscard]] bool host_is_address() const { return host_is_address_; }
   /// Resolves the path, which few questions need: dot segments removed, never empty, cut at kMaxPathBytes.
   /// False where a
   /// ".." reaches back behind the cut. Reads the text and the base that read() was given.
   [[nodiscard]] bool resolve_path();
   /// The resolved path.
-  [[nodiscard]] std::string_view path() const { return {path_, path_length_}; }
+  [[nodiscard]] std::string_view path() const {
+    return {path_at_ != nullptr ? path_at_ : path_, path_length_};
+  }
   /// Potentially trustworthy (Secure Contexts §3.1): https, or the machine itself.
   [[nodiscard]] bool is_secure() const;
 
  private:
+  [[nodiscard]] bool read_plain(std::string_view url);
   [[nodiscard]] bool read_network(std::string_view url, bool absolute, const UrlHead* base);
   [[nodiscard]] bool read_authority(std::string_view authority);
   [[nodiscard]] bool read_host(std::string_view host);
@@ -54,6 +61,8 @@ class UrlHead {
   void copy_path_of(const UrlHead& base, bool directory_only);
 
   std::string_view raw_path_;
+  const char* host_at_ = nullptr;  ///< in the text; null: in host_
+  const char* path_at_ = nullptr;  ///< in the text; null: in path_
   const UrlHead* base_ = nullptr;  ///< of a URL relative to its path
   char host_[256];
   char path_[kMaxPathBytes];

@@ -1,6 +1,9 @@
 // What a page wants: requests, storage, and links to partners.
+#include <cstring>
+
 #include "cookies/classify.h"
 #include "gate/case.h"
+#include "gate/plain.h"
 
 namespace metrofax::consent::gate {
 namespace {
@@ -24,6 +27,28 @@ cookies::CookieApi api_of(fb::StorageApi api) {
   return api == fb::StorageApi::httpCookie ? cookies::CookieApi::http : cookies::CookieApi::dom;
 }
 
+// Scheme and host of a plain absolute URL, empty if it is none.
+std::string_view plain_head(std::string_view url) {
+  const std::size_t start = plain_start(url);
+  if (start == 0 || url.size() > kMaxUrlHead || has_blank(url)) return {};
+  return url.substr(0, start + find_slash(url.substr(start)));
+}
+
+// Copies the verdict of an earlier question with the same answer. What stands behind the host decides only
+// where the policy has paths, and then only by the path.
+bool remembered(Case& c, std::string_view head) {
+  const Memo::Entry* const known = c.memo->find(head, c.request);
+  if (known == nullptr) return false;
+  if (c.policy.has_paths(known->row)) {
+    const std::string_view rest = c.request.url.substr(head.size());
+    if (!is_settled_path(rest)) return false;
+    const Target target = c.policy.target_of(known->row, rest.substr(0, path_end(rest)));
+    if (target.purposes != known->purposes || target.beacon != known->beacon) return false;
+  }
+  std::memcpy(&c.verdict, known->verdict, sizeof c.verdict);
+  return true;
+}
+
 bool is_cookie(fb::StorageApi api) {
   return api == fb::StorageApi::cookie || api == fb::StorageApi::httpCookie;
 }
@@ -36,18 +61,31 @@ const Page& page_of(const Case& c, Page& own) {
   return own;
 }
 
-bool locate(const PolicyView& policy, UrlHead& url, Target& target) {
-  const fb::Host* row = policy.find_host(url.host(), url.host_is_address());
+bool locate(const PolicyView& policy, UrlHead& url, const fb::Host*& row, Target& target) {
+  row = policy.find_host(url.host(), url.host_is_address());
   const bool needs_path = policy.has_paths(row);
   if (needs_path && !url.resolve_path()) return false;
   target = policy.target_of(row, needs_path ? url.path() : std::string_view{});
   return true;
 }
 
-Verdict decide_web_request(Case& c) {
-  Page own;
-  const Page& page = page_of(c, own);
-  if (page.refused != Reason::none) return answered(c, Step::scope, Outcome::deny, page.refused);
+namespace {
+
+// The verdict on a request to whoever c.target says.
+Verdict judge_request(Case& c) {
+  // scope.links: a visitor who follows a link leaves us; the link is neither rewritten nor held.
+  if (c.request.initiator == fb::Initiator::navigation && c.target.party != PartyKind::first) {
+    return answered(c, Step::scope, Outcome::allow, Reason::link_out);
+  }
+  if (c.target.party == PartyKind::co_brand) return answered(c, Step::scope, Outcome::deny, Reason::co_brand);
+  if (c.target.party == PartyKind::undeclared) return judge_undeclared(c, Reason::undeclared_party);
+  PurposeSet purposes = c.target.purposes;
+  if (c.request.purpose < 32) purposes |= PurposeSet{1} << c.request.purpose;
+  return judge_all(c, purposes);
+}
+
+// `head`: where it is the URL's scheme and host and nothing else, the verdict is kept for the next such URL.
+Verdict decide_read_request(Case& c, const Page& page, std::string_view head) {
   UrlHead url;
   const Reason wrong = url.read(c.request.url, &page.url);
   if (wrong != Reason::none) return answered(c, Step::scope, Outcome::deny, wrong);
@@ -63,17 +101,29 @@ Verdict decide_web_request(Case& c) {
     default:
       return answered(c, Step::scope, Outcome::deny, Reason::scheme_unsupported);
   }
-  if (!locate(c.policy, url, c.target)) return answered(c, Step::scope, Outcome::deny, Reason::url_invalid);
-  c.pass(Step::party);
-  // scope.links: a visitor who follows a link leaves us; the link is neither rewritten nor held.
-  if (c.request.initiator == fb::Initiator::navigation && c.target.party != PartyKind::first) {
-    return answered(c, Step::scope, Outcome::allow, Reason::link_out);
+  const fb::Host* row = nullptr;
+  if (!locate(c.policy, url, row, c.target)) {
+    return answered(c, Step::scope, Outcome::deny, Reason::url_invalid);
   }
-  if (c.target.party == PartyKind::co_brand) return answered(c, Step::scope, Outcome::deny, Reason::co_brand);
-  if (c.target.party == PartyKind::undeclared) return judge_undeclared(c, Reason::undeclared_party);
-  PurposeSet purposes = c.target.purposes;
-  if (c.request.purpose < 32) purposes |= PurposeSet{1} << c.request.purpose;
-  return judge_all(c, purposes);
+  c.pass(Step::party);
+  const Verdict verdict = judge_request(c);
+  // Read where it lies, and up to the head's end: the head is scheme and host and nothing else.
+  if (!head.empty() && url.host().data() + url.host().size() == head.data() + head.size()) {
+    c.memo->keep(head, c.request, row, c.target, verdict);
+  }
+  return verdict;
+}
+
+}  // namespace
+
+Verdict decide_web_request(Case& c) {
+  Page own;
+  const Page& page = page_of(c, own);
+  if (page.refused != Reason::none) return answered(c, Step::scope, Outcome::deny, page.refused);
+  if (c.memo == nullptr || c.trace != nullptr) return decide_read_request(c, page, {});
+  c.memo->begin(c.policy, c.subject);
+  const std::string_view head = plain_head(c.request.url);
+  return remembered(c, head) ? c.verdict : decide_read_request(c, page, head);
 }
 
 Verdict decide_web_storage(Case& c) {
@@ -149,7 +199,9 @@ Verdict decide_web_handoff(Case& c) {
   UrlHead url;
   const Reason wrong = url.read(c.request.url, from_page ? &page.url : nullptr);
   if (wrong != Reason::none) return answered(c, Step::scope, Outcome::strip, wrong);
-  if (!locate(c.policy, url, c.target)) return answered(c, Step::scope, Outcome::strip, Reason::url_invalid);
+  const fb::Host* row = nullptr;
+  if (!locate(c.policy, url, row, c.target))
+    return answered(c, Step::scope, Outcome::strip, Reason::url_invalid);
   c.pass(Step::party);
   if (c.target.party == PartyKind::first)
     return answered(c, Step::scope, Outcome::allow, Reason::first_party);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "policy/compiler_model.h"
+#include "policy/lint.h"
 
 namespace metrofax::consent {
 
@@ -33,6 +34,7 @@ CompileOutput compile_policy(std::string_view source) {
   CompileOutput output;
   Findings findings;
   const PolicyModel model = read_policy(source, findings);
+  if (!findings.has_errors()) lint_reasons(model, findings);
   if (!findings.has_errors()) output.blob = emit_policy(model, source, findings);
   output.findings = findings.place(source);
   return output;

@@ -12,7 +12,7 @@
 namespace metrofax::consent {
 namespace {
 
-constexpr std::uint16_t kFormat = 1;
+constexpr std::uint16_t kFormat = 2;
 constexpr std::uint8_t kHostExact = 1;
 constexpr std::uint8_t kHostFirstParty = 2;
 constexpr std::uint8_t kHostCoBrand = 4;
@@ -92,7 +92,7 @@ class Emitter {
       return {};
     }
     collect_paths_and_hosts();
-    sort_hosts();
+    fill_slots();
     collect_patterns();
     collect_purposes();
     collect_vendors();
@@ -100,6 +100,7 @@ class Emitter {
     collect_rules();
     collect_revisions();
     if (paths_.size() > UINT16_MAX) findings_.error(0, "more than 65535 paths in one policy");
+    if (hosts_.size() >= kSlotIndexMask) findings_.error(0, "more than 1048574 hosts in one policy");
     if (findings_.has_errors()) return {};
     return write(digest);
   }
@@ -121,14 +122,12 @@ class Emitter {
   }
 
   void add_host(const HostDecl& host, std::size_t vendor, std::uint8_t flags) {
-    const std::uint32_t hash = HostHash::of(host.host.text);
     const auto all_flags = static_cast<std::uint8_t>(flags | (host.subdomains ? 0 : kHostExact));
     const std::uint16_t paths_at = add_paths(host.paths);
-    hosts_.push_back(
-        {hash,
-         fb::Host(text_.place(host.host.text), host.purposes, static_cast<std::uint16_t>(vendor), paths_at,
-                  static_cast<std::uint8_t>(host.paths.size()), all_flags,
-                  static_cast<std::uint8_t>(host.host.text.size()), static_cast<std::uint8_t>(hash >> 24))});
+    hosts_.emplace_back(text_.place(host.host.text), host.purposes, static_cast<std::uint16_t>(vendor),
+                        paths_at, static_cast<std::uint8_t>(host.paths.size()), all_flags,
+                        static_cast<std::uint8_t>(host.host.text.size()));
+    hashes_.push_back(HostHash::of(host.host.text));
     max_labels_ = std::max(max_labels_, labels_of(host.host.text));
   }
 
@@ -141,15 +140,15 @@ class Emitter {
     }
   }
 
-  /// One to two hosts a bucket; the low bits of the hash choose it. Within a bucket the source's order holds.
-  void sort_hosts() {
-    const auto count = static_cast<std::uint32_t>(std::bit_floor(std::max<std::size_t>(hosts_.size(), 1)));
-    const std::uint32_t mask = count - 1;
-    std::stable_sort(hosts_.begin(), hosts_.end(),
-                     [mask](const Row& a, const Row& b) { return (a.hash & mask) < (b.hash & mask); });
-    buckets_.assign(count + 1, 0);
-    for (const Row& row : hosts_) ++buckets_[(row.hash & mask) + 1];
-    for (std::size_t i = 1; i < buckets_.size(); ++i) buckets_[i] += buckets_[i - 1];
+  /// A table at most two thirds full: a search that finds nothing ends after two slots on average.
+  void fill_slots() {
+    const auto count = static_cast<std::uint32_t>(std::bit_ceil(hosts_.size() + hosts_.size() / 2 + 1));
+    slots_.assign(count, 0);
+    for (std::uint32_t i = 0; i < hosts_.size(); ++i) {
+      std::uint32_t at = hashes_[i] & (count - 1);
+      while (slots_[at] != 0) at = (at + 1) & (count - 1);
+      slots_[at] = (hashes_[i] & ~kSlotIndexMask) | (i + 1);
+    }
   }
 
   void collect_patterns() {
@@ -227,9 +226,11 @@ class Emitter {
                           static_cast<fb::Party>(r.party), static_cast<fb::StorageKind>(r.storage), r.beacon,
                           r.needs, r.mode);
     }
-    for (const ReasonDecl& r : model_.reasons) reasons_.emplace_back(r.reason, clauses_[r.clause]);
-    std::sort(reasons_.begin(), reasons_.end(),
-              [](const fb::ReasonClause& a, const fb::ReasonClause& b) { return a.reason() < b.reason(); });
+    for (const ReasonDecl& r : model_.reasons) {
+      const auto number = static_cast<std::size_t>(r.reason);
+      if (number >= reasons_.size()) reasons_.resize(number + 1, kNoClause);
+      reasons_[number] = clauses_[r.clause];
+    }
     for (std::size_t i = 0; i < model_.areas.size(); ++i) {
       areas_.push_back(model_.areas[i].purposes);
       area_ids_ += (i == 0 ? "" : "\n") + model_.areas[i].id.text;
@@ -247,16 +248,13 @@ class Emitter {
   }
 
   std::vector<std::uint8_t> write(const std::vector<std::uint8_t>& digest) {
-    std::vector<fb::Host> hosts;
-    hosts.reserve(hosts_.size());
-    for (const Row& row : hosts_) hosts.push_back(row.host);
     flatbuffers::FlatBufferBuilder builder(64 * 1024);
     const auto text = builder.CreateString(text_.bytes());
     const auto id = builder.CreateString(model_.id.text);
     const auto version = builder.CreateString(model_.version.text);
     const auto sha = builder.CreateVector(digest);
-    const auto buckets = builder.CreateVector(buckets_);
-    const auto host_rows = builder.CreateVectorOfStructs(hosts);
+    const auto slots = builder.CreateVector(slots_);
+    const auto hosts = builder.CreateVectorOfStructs(hosts_);
     const auto paths = builder.CreateVectorOfStructs(paths_);
     const auto patterns = builder.CreateVectorOfStructs(patterns_);
     const auto purposes = builder.CreateVectorOfStructs(purposes_);
@@ -264,7 +262,7 @@ class Emitter {
     const auto regimes = builder.CreateVectorOfStructs(regimes_);
     const auto places = builder.CreateVectorOfStructs(places_);
     const auto rules = builder.CreateVectorOfStructs(rules_);
-    const auto reasons = builder.CreateVectorOfStructs(reasons_);
+    const auto reasons = builder.CreateVector(reasons_);
     const auto revisions = builder.CreateVectorOfStructs(revisions_);
     const auto areas = builder.CreateVector(areas_);
     const auto purpose_ids = builder.CreateString(purpose_ids_);
@@ -274,28 +272,25 @@ class Emitter {
     const auto area_ids = builder.CreateString(area_ids_);
 
     fb::PolicyBuilder policy(builder);
-    policy.add_format(kFormat);
+    const fb::Header header(model_.effective, kFormat, first_party_paths_at_,
+                            static_cast<std::uint16_t>(model_.beacons.size()),
+                            static_cast<std::uint8_t>(max_labels_), strict_, elsewhere_);
+    policy.add_header(&header);
     policy.add_text(text);
     policy.add_id(id);
     policy.add_version(version);
-    policy.add_effective(model_.effective);
     policy.add_sha256(sha);
-    policy.add_max_labels(static_cast<std::uint8_t>(max_labels_));
-    policy.add_buckets(buckets);
-    policy.add_hosts(host_rows);
+    policy.add_slots(slots);
+    policy.add_hosts(hosts);
     policy.add_paths(paths);
     policy.add_patterns(patterns);
     policy.add_purposes(purposes);
     policy.add_vendors(vendors);
     policy.add_regimes(regimes);
-    policy.add_strict_regime(strict_);
-    policy.add_elsewhere_regime(elsewhere_);
     policy.add_places(places);
     policy.add_rules(rules);
     policy.add_reasons(reasons);
     policy.add_revisions(revisions);
-    policy.add_first_party_paths_at(first_party_paths_at_);
-    policy.add_first_party_paths_len(static_cast<std::uint16_t>(model_.beacons.size()));
     policy.add_areas(areas);
     policy.add_purpose_ids(purpose_ids);
     policy.add_vendor_ids(vendor_ids);
@@ -312,17 +307,13 @@ class Emitter {
     return blob;
   }
 
-  struct Row {
-    std::uint32_t hash;
-    fb::Host host;
-  };
-
   const PolicyModel& model_;
   Findings& findings_;
   ClauseTable clauses_;
   TextPool text_;
-  std::vector<Row> hosts_;
-  std::vector<std::uint32_t> buckets_;
+  std::vector<fb::Host> hosts_;
+  std::vector<std::uint32_t> hashes_;
+  std::vector<std::uint32_t> slots_;
   std::vector<fb::Path> paths_;
   std::vector<fb::Pattern> patterns_;
   std::vector<fb::Purpose> purposes_;
@@ -330,7 +321,7 @@ class Emitter {
   std::vector<fb::Regime> regimes_;
   std::vector<fb::Place> places_;
   std::vector<fb::Rule> rules_;
-  std::vector<fb::ReasonClause> reasons_;
+  std::vector<ClauseIndex> reasons_;
   std::vector<fb::Revision> revisions_;
   std::vector<std::uint32_t> areas_;
   std::string purpose_ids_;

@@ -86,7 +86,7 @@ void read_regimes(Reading& reading, Fields& root) {
   for (const json::Node& node : root.list("regimes")) {
     Fields fields(reading.findings, node, "a regime",
                   {"id", "name", "places", "model", "forbids", "signals", "consentLifetime",
-                   "refusalLifetime", "reask", "strict", "elsewhere"});
+                   "refusalLifetime", "reask", "strict", "elsewhere", "source"});
     if (!fields.is_object()) continue;
     if (model.regimes.size() == 255) {
       reading.findings.error(node.at, "more than 255 regimes");
@@ -106,6 +106,7 @@ void read_regimes(Reading& reading, Fields& root) {
     regime.reask = fields.duration("reask", Need::optional);
     regime.strict = fields.boolean("strict", false);
     regime.elsewhere = fields.boolean("elsewhere", false);
+    fields.text("source", Need::optional);  // for readers
     model.regimes.push_back(std::move(regime));
   }
   check_single(reading, "strict", &RegimeDecl::strict, "visitors whose place is unknown");

@@ -1,6 +1,7 @@
 // The hash that orders declared hosts in a compiled policy.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <string_view>
 
@@ -8,11 +9,11 @@ namespace metrofax::consent {
 
 /// Hash of a host name that can be taken at every label boundary of one walk from the right: feed the bytes
 /// from the last to the first; value() after `com`, after `example.com` and so on is the hash of that suffix.
-/// FNV-1a with a final mix, because buckets use the low bits and the tag the top byte. Not a defence: whoever
-/// looks up compares the name.
+/// Two cheap steps a byte and a final mix, because slots are chosen by the low bits and told apart by the top
+/// ones. Not a defence: whoever looks up compares the name.
 class HostHash {
  public:
-  constexpr void push(char byte) { state_ = (state_ ^ static_cast<std::uint8_t>(byte)) * 0x01000193u; }
+  constexpr void push(char byte) { state_ = std::rotl(state_, 5) ^ static_cast<std::uint8_t>(byte); }
 
   [[nodiscard]] constexpr std::uint32_t value() const {
     std::uint32_t mixed = (state_ ^ (state_ >> 15)) * 0x2c1b3c6du;
@@ -29,6 +30,10 @@ class HostHash {
  private:
   std::uint32_t state_ = 0x811c9dc5u;
 };
+
+/// A slot of the host table: in the low bits the host's index and one, in the others those of its hash.
+inline constexpr unsigned kSlotIndexBits = 20;
+inline constexpr std::uint32_t kSlotIndexMask = (std::uint32_t{1} << kSlotIndexBits) - 1;
 
 /// What follows the FlatBuffer in a compiled policy: FNV-1a (64 bits, little-endian) over every byte before
 /// it. Each step is a bijection of the state, so a single damaged byte always changes the sum.

@@ -10,13 +10,12 @@ namespace {
 constexpr std::uint32_t kDay = 86400;
 constexpr std::uint32_t kCookieLifetimeCap = 400 * kDay;  // draft-ietf-httpbis-rfc6265bis, 5.5
 
-/// The rule row (or the gate without any row) gives these their clause; every other reason needs one of its
-/// own.
+/// The gate gives these only once it has a row, whose clause explains them; every other reason needs one of
+/// its own.
 bool rule_decides(fb::Reason reason) {
   switch (reason) {
     case fb::Reason::none:
     case fb::Reason::necessary:
-    case fb::Reason::first_party:
     case fb::Reason::regime_forbids:
     case fb::Reason::rule_forbids:
     case fb::Reason::granted:
@@ -155,6 +154,10 @@ void lint_completeness(const PolicyModel& model, Findings& findings) {
                          "\"declarative\" why nothing does");
     }
   }
+  lint_reasons(model, findings);
+}
+
+void lint_reasons(const PolicyModel& model, Findings& findings) {
   for (const fb::Reason reason : fb::EnumValuesReason()) {
     if (rule_decides(reason)) continue;
     const bool mapped = std::any_of(model.reasons.begin(), model.reasons.end(),

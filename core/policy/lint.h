@@ -22,6 +22,9 @@ namespace metrofax::consent {
 /// not map.
 void lint_completeness(const PolicyModel& model, Findings& findings);
 
+/// The second of them alone, which the compiler asks for as well: without it a verdict would cite nothing.
+void lint_reasons(const PolicyModel& model, Findings& findings);
+
 /// Warnings about purposes, vendors, hosts, storage, regimes.
 void lint_data(const PolicyModel& model, Findings& findings);
 

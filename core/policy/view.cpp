@@ -5,7 +5,7 @@
 namespace metrofax::consent {
 namespace {
 
-constexpr std::uint16_t kFormat = 1;
+constexpr std::uint16_t kFormat = 2;
 constexpr std::uint8_t kHostExact = 1;
 constexpr std::uint8_t kHostFirstParty = 2;
 constexpr std::uint8_t kHostCoBrand = 4;
@@ -14,18 +14,75 @@ constexpr std::uint8_t kPatternLinked = 4;
 constexpr std::uint16_t kPathBeacon = 1;
 constexpr unsigned kMaxPurposes = 32;
 
-std::uint64_t read_little_endian(const std::uint8_t* bytes) {
-  std::uint64_t value = 0;
-  for (unsigned i = 8; i > 0; --i) value = value << 8 | bytes[i - 1];
-  return value;
-}
+// The root table of a FlatBuffer, read by the number of a field, every offset and length checked against the
+// blob (https://flatbuffers.dev/internals). All fields of ours but one are vectors of plain rows, so that one
+// function does what the generated verifier and accessors would do field by field.
+class RootTable {
+ public:
+  explicit RootTable(std::span<const std::uint8_t> blob) : blob_(blob) {
+    root_ = read<std::uint32_t>(0);
+    vtable_ = root_ - read<std::uint32_t>(root_);  // a signed distance: modulo 2^32 it is one
+    vtable_size_ = read<std::uint16_t>(vtable_);
+    bytes(vtable_, vtable_size_, 1, 1);
+  }
 
-std::string_view view_of(const flatbuffers::String* string) { return {string->c_str(), string->size()}; }
+  /// False as soon as anything asked for was not there, whole and aligned.
+  [[nodiscard]] bool sound() const { return sound_; }
 
-template <class T>
-Rows<T> rows_of(const flatbuffers::Vector<const T*>* vector) {
-  return {reinterpret_cast<const T*>(vector->Data()), vector->size()};
-}
+  template <class T>
+  Rows<T> rows(unsigned vtable_offset) {
+    const Vector found = vector(vtable_offset, sizeof(T), alignof(T));
+    return {reinterpret_cast<const T*>(found.data), found.count};
+  }
+
+  std::string_view text(unsigned vtable_offset) {
+    const Rows<char> row = rows<char>(vtable_offset);
+    return {row.data, row.count};
+  }
+
+  template <class T>
+  const T* one(unsigned vtable_offset) {
+    return reinterpret_cast<const T*>(bytes(place(vtable_offset), 1, sizeof(T), alignof(T)));
+  }
+
+ private:
+  struct Vector {
+    const std::uint8_t* data;
+    std::uint32_t count;
+  };
+
+  // Once for all fields, not once more for each: the module counts in bytes.
+  [[gnu::noinline]] Vector vector(unsigned vtable_offset, std::size_t size, std::size_t alignment) {
+    const std::uint32_t field = place(vtable_offset);
+    const std::uint32_t at = field + read<std::uint32_t>(field);
+    const auto count = read<std::uint32_t>(at);
+    return {bytes(at + 4, count, size, alignment), count};
+  }
+
+  std::uint32_t place(unsigned vtable_offset) {
+    const std::uint16_t field =
+        vtable_offset < vtable_size_ ? read<std::uint16_t>(vtable_ + vtable_offset) : 0;
+    if (field == 0) sound_ = false;  // every field is required
+    return root_ + field;
+  }
+
+  const std::uint8_t* bytes(std::uint32_t at, std::uint32_t count, std::size_t size, std::size_t alignment) {
+    if (at > blob_.size() || count > (blob_.size() - at) / size || at % alignment != 0) sound_ = false;
+    return sound_ ? blob_.data() + at : nullptr;
+  }
+
+  template <class T>
+  T read(std::uint32_t at) {
+    const std::uint8_t* const from = bytes(at, 1, sizeof(T), alignof(T));
+    return from != nullptr ? flatbuffers::ReadScalar<T>(from) : T{0};
+  }
+
+  std::span<const std::uint8_t> blob_;
+  std::uint32_t root_ = 0;
+  std::uint32_t vtable_ = 0;
+  std::uint16_t vtable_size_ = 0;
+  bool sound_ = true;
+};
 
 bool same_bytes(const char* a, const char* b, std::size_t length) {
   for (std::size_t i = 0; i < length; ++i) {
@@ -50,72 +107,75 @@ bool next_line(const char*& rest, const char* end, std::string_view& line) {
 
 }  // namespace
 
-Result<PolicyView> PolicyView::open(std::span<const std::uint8_t> blob) {
+// Inlined, its result would be copied member by member.
+[[gnu::noinline]] Result<PolicyView> PolicyView::open(std::span<const std::uint8_t> blob) {
   // The smallest FlatBuffer with an identifier is 12 bytes; reading it in place needs its own alignment.
   if (blob.size() < 12 + kPolicyTrailerBytes) return Error{ErrorCode::policy_truncated, 0};
   const std::size_t size = blob.size() - kPolicyTrailerBytes;
-  if (policy_checksum(blob.data(), size) != read_little_endian(blob.data() + size)) {
-    return Error{ErrorCode::policy_bad_checksum, static_cast<std::uint32_t>(size)};
+  const std::uint64_t checksum = policy_checksum(blob.data(), size);
+  for (unsigned i = 0; i < kPolicyTrailerBytes; ++i) {
+    if (blob[size + i] != static_cast<std::uint8_t>(checksum >> (8 * i))) {
+      return Error{ErrorCode::policy_bad_checksum, static_cast<std::uint32_t>(size)};
+    }
   }
   if (!fb::PolicyBufferHasIdentifier(blob.data())) return Error{ErrorCode::policy_bad_magic, 4};
   if (reinterpret_cast<std::uintptr_t>(blob.data()) % 8 != 0)
     return Error{ErrorCode::policy_bad_structure, 0};
-  flatbuffers::Verifier verifier(blob.data(), size);
-  if (!fb::VerifyPolicyBuffer(verifier)) return Error{ErrorCode::policy_bad_structure, 0};
 
   PolicyView view;
-  view.root_ = fb::GetPolicy(blob.data());
-  if (view.root_->format() != kFormat) return Error{ErrorCode::policy_bad_format, 0};
-  view.take_rows();
+  RootTable table(blob.first(size));
+  using Field = fb::Policy;
+  table.text(Field::VT_ID);
+  view.text_ = table.text(Field::VT_TEXT);
+  view.version = table.text(Field::VT_VERSION);
+  view.sha256 = table.rows<std::uint8_t>(Field::VT_SHA256);
+  view.slots_ = table.rows<std::uint32_t>(Field::VT_SLOTS);
+  view.hosts_ = table.rows<fb::Host>(Field::VT_HOSTS);
+  view.paths_ = table.rows<fb::Path>(Field::VT_PATHS);
+  view.patterns_ = table.rows<fb::Pattern>(Field::VT_PATTERNS);
+  view.purposes = table.rows<fb::Purpose>(Field::VT_PURPOSES);
+  view.vendors = table.rows<fb::Vendor>(Field::VT_VENDORS);
+  view.regimes = table.rows<fb::Regime>(Field::VT_REGIMES);
+  view.places_ = table.rows<fb::Place>(Field::VT_PLACES);
+  view.rules = table.rows<fb::Rule>(Field::VT_RULES);
+  view.reasons_ = table.rows<std::uint16_t>(Field::VT_REASONS);
+  view.revisions = table.rows<fb::Revision>(Field::VT_REVISIONS);
+  view.areas = table.rows<std::uint32_t>(Field::VT_AREAS);
+  view.purpose_ids = table.text(Field::VT_PURPOSE_IDS);
+  view.vendor_ids = table.text(Field::VT_VENDOR_IDS);
+  view.regime_ids = table.text(Field::VT_REGIME_IDS);
+  view.clause_ids = table.text(Field::VT_CLAUSE_IDS);
+  view.area_ids = table.text(Field::VT_AREA_IDS);
+  const auto* const header = table.one<fb::Header>(Field::VT_HEADER);
+  if (header == nullptr || !table.sound()) return Error{ErrorCode::policy_bad_structure, 0};
+  if (header->format() != kFormat) return Error{ErrorCode::policy_bad_format, 0};
+  view.strict_regime = header->strict_regime();
+  view.elsewhere_regime_ = header->elsewhere_regime();
+  view.max_labels_ = header->max_labels();
+  view.first_party_paths_at_ = header->first_party_paths_at();
+  view.first_party_paths_count_ = header->first_party_paths_len();
   if (!view.structure_is_sound()) return Error{ErrorCode::policy_bad_structure, 0};
+  view.root_ = fb::GetPolicy(blob.data());
+  view.checksum_ = checksum;
   return view;
 }
 
-void PolicyView::take_rows() {
-  const fb::Policy& p = *root_;
-  rules = rows_of(p.rules());
-  purposes = rows_of(p.purposes());
-  vendors = rows_of(p.vendors());
-  regimes = rows_of(p.regimes());
-  revisions = rows_of(p.revisions());
-  areas = {p.areas()->data(), p.areas()->size()};
-  hosts_ = rows_of(p.hosts());
-  paths_ = rows_of(p.paths());
-  patterns_ = rows_of(p.patterns());
-  places_ = rows_of(p.places());
-  reasons_ = rows_of(p.reasons());
-  buckets_ = {p.buckets()->data(), p.buckets()->size()};
-  purpose_ids = view_of(p.purpose_ids());
-  vendor_ids = view_of(p.vendor_ids());
-  regime_ids = view_of(p.regime_ids());
-  clause_ids = view_of(p.clause_ids());
-  area_ids = view_of(p.area_ids());
-  version = view_of(p.version());
-  text_ = view_of(p.text());
-  strict_regime = p.strict_regime();
-  elsewhere_regime_ = p.elsewhere_regime();
-  max_labels_ = p.max_labels();
-  first_party_paths_at_ = p.first_party_paths_at();
-  first_party_paths_count_ = p.first_party_paths_len();
-}
-
-// The FlatBuffers verifier knows offsets and lengths, not what our own indices mean. A blob is data from
-// outside: what later look-ups take on trust is proven here, once. (A clause beyond the list has no name and
-// does no harm.)
+// Offsets and lengths are sound; what our own indices mean is proven here, once, so that later look-ups may
+// take it on trust. (A clause beyond the list has no name and does no harm.)
 bool PolicyView::structure_is_sound() const {
   const std::size_t text_size = text_.size();
   const auto in_text = [text_size](std::uint32_t at, std::uint32_t length) {
     return at <= text_size && length <= text_size - at;
   };
-  bool sound = buckets_.count >= 2 && ((buckets_.count - 1) & (buckets_.count - 2)) == 0;
-  std::uint32_t previous = 0;
-  for (const std::uint32_t start : buckets_) {
-    sound = sound && start >= previous;
-    previous = start;
+  bool sound = (slots_.count & (slots_.count - 1)) == 0 && purposes.count - 1 < kMaxPurposes &&
+               vendors.count != 0 && revisions.count != 0 && strict_regime < regimes.count &&
+               elsewhere_regime_ < regimes.count &&
+               static_cast<std::uint32_t>(first_party_paths_at_) + first_party_paths_count_ <= paths_.count;
+  bool has_end = false;  // of every search
+  for (const std::uint32_t slot : slots_) {
+    sound = sound && (slot & kSlotIndexMask) <= hosts_.count;
+    has_end = has_end || (slot & kSlotIndexMask) == 0;
   }
-  sound = sound && previous == hosts_.count && purposes.count - 1 < kMaxPurposes && vendors.count != 0 &&
-          revisions.count != 0 && strict_regime < regimes.count && elsewhere_regime_ < regimes.count &&
-          static_cast<std::uint32_t>(first_party_paths_at_) + first_party_paths_count_ <= paths_.count;
   for (const fb::Host& host : hosts_) {
     sound = sound && in_text(host.name_at(), host.name_len()) && host.vendor() < vendors.count &&
             static_cast<std::uint32_t>(host.paths_at()) + host.paths_len() <= paths_.count;
@@ -126,7 +186,7 @@ bool PolicyView::structure_is_sound() const {
   }
   for (const fb::Place& place : places_) sound = sound && place.regime() < regimes.count;
   for (const fb::Revision& row : revisions) sound = sound && in_text(row.version_at(), row.version_len());
-  return sound;
+  return sound && has_end;
 }
 
 std::string_view PolicyView::text(std::uint32_t at, std::uint32_t length) const {
@@ -137,7 +197,7 @@ std::string_view PolicyView::text(std::uint32_t at, std::uint32_t length) const 
 // with more labels than any declared one stops early, so the work is bounded by the policy and not by the
 // request.
 const fb::Host* PolicyView::find_host(std::string_view host, bool is_address) const {
-  const std::uint32_t mask = buckets_.count - 2;
+  const std::uint32_t mask = slots_.count - 1;
   const char* const name = host.data();
   const fb::Host* found = nullptr;
   unsigned labels = 0;
@@ -148,11 +208,11 @@ const fb::Host* PolicyView::find_host(std::string_view host, bool is_address) co
     if (!whole && (is_address || name[i - 2] != '.')) continue;
     const std::uint32_t value = hash.value();
     const std::size_t length = host.size() - i + 1;
-    const std::uint32_t end = buckets_[(value & mask) + 1];
-    for (std::uint32_t at = buckets_[value & mask]; at < end; ++at) {
-      const fb::Host& candidate = hosts_[at];
-      if (candidate.tag() != value >> 24 || candidate.name_len() != length) continue;
-      if ((candidate.flags() & kHostExact) != 0 && !whole) continue;
+    std::uint32_t index = 0;
+    for (std::uint32_t at = value; (index = slots_[at & mask] & kSlotIndexMask) != 0; ++at) {
+      if ((slots_[at & mask] ^ value) >> kSlotIndexBits != 0) continue;
+      const fb::Host& candidate = hosts_[index - 1];
+      if (candidate.name_len() != length || ((candidate.flags() & kHostExact) != 0 && !whole)) continue;
       if (same_bytes(text_.data() + candidate.name_at(), name + i - 1, length)) found = &candidate;
     }
     if (++labels == max_labels_) break;
@@ -196,8 +256,7 @@ Target PolicyView::target_of(const fb::Host* row, std::string_view path) const {
 const fb::Pattern* PolicyView::find_storage(std::string_view name, fb::StorageApi api) const {
   const unsigned api_bit = 1u << static_cast<unsigned>(api);
   for (const fb::Pattern& pattern : patterns_) {
-    if ((pattern.apis() & api_bit) == 0) continue;
-    if (!starts_with(name, text(pattern.name_at(), pattern.name_len()))) continue;
+    if ((pattern.apis() & api_bit) == 0 || !starts_with(name, name_of(pattern))) continue;
     if ((pattern.flags() & kPatternPrefix) != 0 || name.size() == pattern.name_len()) return &pattern;
   }
   return nullptr;
@@ -233,10 +292,8 @@ std::uint16_t PolicyView::revision_of(std::string_view wanted) const {
 }
 
 std::uint16_t PolicyView::clause_of(fb::Reason reason) const {
-  for (const fb::ReasonClause& row : reasons_) {
-    if (row.reason() == reason) return row.clause();
-  }
-  return kNoIndex;
+  const auto number = static_cast<std::uint16_t>(reason);
+  return number < reasons_.count ? reasons_[number] : kNoIndex;
 }
 
 std::string_view PolicyView::id_at(Ids list, unsigned index) {

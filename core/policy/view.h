@@ -55,6 +55,8 @@ class PolicyView {
 
   [[nodiscard]] bool loaded() const { return root_ != nullptr; }
   [[nodiscard]] const fb::Policy& root() const { return *root_; }
+  /// The blob's checksum: two policies of one are the same policy.
+  [[nodiscard]] std::uint64_t checksum() const { return checksum_; }
 
   // What the gate reads, taken out of the FlatBuffer once: an access is a load and not a search through its
   // vtable.
@@ -64,6 +66,7 @@ class PolicyView {
   Rows<fb::Regime> regimes;
   Rows<fb::Revision> revisions;  ///< 0 is the present version
   Rows<std::uint32_t> areas;     ///< limited areas: the purposes each of them needs
+  Rows<std::uint8_t> sha256;     ///< of the authored source
   Ids purpose_ids, vendor_ids, regime_ids, clause_ids, area_ids;
   std::string_view version;
   std::uint16_t strict_regime = 0;
@@ -110,16 +113,16 @@ class PolicyView {
 
  private:
   [[nodiscard]] std::string_view text(std::uint32_t at, std::uint32_t length) const;
-  void take_rows();
   [[nodiscard]] bool structure_is_sound() const;
 
   const fb::Policy* root_ = nullptr;
+  std::uint64_t checksum_ = 0;
   Rows<fb::Host> hosts_;
   Rows<fb::Path> paths_;
   Rows<fb::Pattern> patterns_;
   Rows<fb::Place> places_;
-  Rows<fb::ReasonClause> reasons_;
-  Rows<std::uint32_t> buckets_;
+  Rows<std::uint16_t> reasons_;
+  Rows<std::uint32_t> slots_;
   std::string_view text_;
   std::uint16_t first_party_paths_at_ = 0;
   std::uint16_t first_party_paths_count_ = 0;

@@ -1,4 +1,4 @@
-// gate.wasm and the policy inside a script: each byte is one character of a string literal.
+// page.wasm and the policy inside a script: each byte is one character of a string literal.
 //
 // Measured on one gate.wasm after brotli -q 11: the bare module 12,467 bytes, base64 15,901, hex 13,504, code points from 0x80 or
 // 0x100 on 13,221, code points 0-255 with a constant added to each byte 12,813 to 13,820. Four is within 20 bytes of the best
@@ -29,7 +29,7 @@ export function literal(bytes, rotation) {
 
 /**
  * An esbuild plugin that answers `import { gateBytes, policyBytes } from 'virtual:embedded'`.
- * @param {string} gate path of gate.wasm @param {string} policy path of the compiled policy
+ * @param {string} gate path of the module @param {string} policy path of the compiled policy
  * @returns {import('esbuild').Plugin}
  */
 export function embedded(gate, policy) {

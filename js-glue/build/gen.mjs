@@ -24,7 +24,7 @@ async function removeAllButEnums() {
 
 const EMBEDDED_TYPES = `// What js-glue/build/embed.mjs puts into a bundle.
 declare module 'virtual:embedded' {
-  /** gate.wasm. Decoded anew by every call. */
+  /** page.wasm. Decoded anew by every call. */
   export function gateBytes(): Uint8Array<ArrayBuffer>
   /** The compiled policy. Decoded anew by every call. */
   export function policyBytes(): Uint8Array<ArrayBuffer>

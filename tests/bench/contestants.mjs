@@ -7,10 +7,10 @@ import { PAGE } from './urls.mjs';
 /** @typedef {(how: number, url: string) => number} Ask */
 /** @typedef {{ blob: string, hosts: string[] }} Known */
 
-/** Our gate in wasm, asked from JavaScript: js-glue/src/wire/gate.ts bundled as for dist/node.js, and the gate.wasm of dist.
+/** Our gate in wasm, asked from JavaScript: js-glue/src/wire/gate.ts bundled as for dist/node.js, and the page.wasm that consent.js carries.
  * @param {Known} known @param {boolean} [whole] the verdict as an object with its names, as the page's log has it */
 async function wasm({ blob }, whole = false) {
-  const bytes = await readFile(await need('js-glue/dist/gate.wasm', 'tests/support/build'));
+  const bytes = await readFile(await need('js-glue/dist/page.wasm', 'tests/support/build'));
   const bundle = made(`gate-${process.pid}.mjs`);
   await build({
     stdin: { contents: "export { Gate } from './wire/gate.js'; export * as at from './gen/layout.js'", resolveDir: fromRoot('js-glue/src'), loader: 'ts' },

@@ -88,13 +88,25 @@ export class Session {
     view.setUint8(from + at.SUBJECT_GPC, this.gpc_ ? Tri.on : Tri.unset)
     gate.setPage_(location.protocol.startsWith('http') ? location.href : document.baseURI)
     this.read_()
+    // A channel takes milliseconds to open, which the first tag of a page does not have. What it would have told by then is
+    // in the cookie.
+    const later = (): void => {
+      this.listen_()
+      this.refresh_()
+    }
+    if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', later)
+    else later()
+    for (const event of ['pageshow', 'focus', 'visibilitychange']) addEventListener(event, () => { this.refresh_(); }, true)
+  }
+
+  private listen_(): void {
+    if (this.channel_) return
     try {
       this.channel_ = new BroadcastChannel('mf_consent')
       this.channel_.onmessage = ({ data }) => { this.refresh_(String(data)); }
     } catch {
       // Opaque origins have no channels; focus and pageshow still bring news.
     }
-    for (const event of ['pageshow', 'focus', 'visibilitychange']) addEventListener(event, () => { this.refresh_(); }, true)
   }
 
   private read_(cookies = readCookies()): void {
@@ -247,6 +259,7 @@ export class Session {
     this.seen_ = line.split(';', 1)[0]!
     this.kept_ = readCookies().includes(this.seen_)
     this.damaged_ = false
+    this.listen_()
     this.channel_?.postMessage(this.seen_)
     this.tell_()
   }

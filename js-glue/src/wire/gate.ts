@@ -132,7 +132,7 @@ export class Gate {
     return {
       outcome: OUTCOMES[view.getUint8(from + at.VERDICT_OUTCOME)]!,
       mode: MODES[mode]!,
-      reason: this.name_(List.reasons, reasonCode)!,
+      reason: at.REASONS[reasonCode] ?? '',
       reasonCode,
       clause: this.name_(List.clauses, view.getUint16(from + at.VERDICT_CLAUSE, true)),
       purpose: purpose === 255 ? null : this.name_(List.purposes, purpose),

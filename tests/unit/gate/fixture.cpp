@@ -34,12 +34,8 @@ std::string OpenPolicy::clause(const Verdict& verdict) const {
   return std::string(PolicyView::id_at(view_.clause_ids, verdict.clause));
 }
 
-std::string explained(std::string source) {
-  return replaced(std::move(source), R"("reasons": {)", R"("reasons": {"first_party": "scope.site",)");
-}
-
 const OpenPolicy& small_policy() {
-  static const OpenPolicy policy(explained(small_policy_json()));
+  static const OpenPolicy policy(small_policy_json());
   return policy;
 }
 

@@ -34,10 +34,7 @@ class OpenPolicy {
   PolicyView view_;
 };
 
-/// `source` with a clause for what happens on our own site without a row (a hand-off to ourselves).
-[[nodiscard]] std::string explained(std::string source);
-
-/// The small policy of tests/unit/policy/fixture.h, so explained, compiled once.
+/// The small policy of tests/unit/policy/fixture.h, compiled once.
 [[nodiscard]] const OpenPolicy& small_policy();
 
 /// A visitor at kNow in a regime ("us" unless told: what is not refused is allowed).

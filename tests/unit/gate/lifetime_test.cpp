@@ -61,7 +61,7 @@ TEST_CASE("a cookie declared for the session does not outlive it",
 
 TEST_CASE("where only the session was granted, a persistent cookie becomes one",
           "[gate][cookies.rejection]") {
-  const OpenPolicy policy(replaced(explained(small_policy_json()), R"("rules": [)",
+  const OpenPolicy policy(replaced(small_policy_json(), R"("rules": [)",
                                    R"("rules": [
     {"id": "measured-visit", "clause": "cookies.session", "kinds": ["web.storage"], "purposes": ["measurement"], "storage": ["session"], "needs": "nothing"},)"));
   const Verdict undecided = ask(visitor("eu", policy), "_nl=1; Max-Age=60", policy);

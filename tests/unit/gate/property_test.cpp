@@ -1,10 +1,12 @@
 // What must hold for every subject and request: nothing that a visitor says no with opens anything; nothing
 // unknown does.
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "catch.h"
 #include "gate/fixture.h"
+#include "gate/narrowings.h"
 #include "policy/fixture.h"
 
 using namespace metrofax::consent;
@@ -134,51 +136,13 @@ int share(const Verdict& verdict) {
   return verdict.outcome == Outcome::allow ? 2 : shortens(verdict) ? 1 : 0;
 }
 
-struct Narrowing {
-  const char* name;
-  void (*apply)(Subject&, Random&);
-};
-
-// A no of any kind. None of them takes anything away that was a no before.
-constexpr Narrowing kNarrowings[] = {
-    {"GPC", [](Subject& s, Random&) { s.signals.gpc = Tri::on; }},
-    {"DNT", [](Subject& s, Random&) { s.signals.dnt = Tri::on; }},
-    {"NAI opt-out", [](Subject& s, Random&) { s.signals.nai_opt_out = Tri::on; }},
-    {"DAA opt-out", [](Subject& s, Random&) { s.signals.daa_opt_out = Tri::on; }},
-    {"USP opt-out", [](Subject& s, Random&) { s.signals.usp_opt_out = Tri::on; }},
-    {"an unreadable signal", [](Subject& s, Random&) { s.signals.unreadable = true; }},
-    {"a child", [](Subject& s, Random&) { s.age = fb::Age::under13; }},
-    {"no parental grants",
-     [](Subject& s, Random&) {
-       for (std::uint16_t& vendor : s.parental) vendor = kNoIndex;
-     }},
-    {"a refusal of some",
-     [](Subject& s, Random& random) {
-       if (!s.consent.present) s.consent = {true, 0, 0, kNow, 0, false};
-       s.consent.denied |= PurposeSet{1} << random.below(32);
-     }},
-    {"a refusal of all",
-     [](Subject& s, Random&) {
-       if (!s.consent.present) s.consent = {true, 0, 0, kNow, 0, false};
-       s.consent.denied = ~PurposeSet{0};
-     }},
-    {"a withdrawal",
-     [](Subject& s, Random&) {
-       s.consent.denied |= s.consent.granted;
-       s.consent.granted = 0;
-     }},
-    {"no specific consent", [](Subject& s, Random&) { s.consent.specific = false; }},
-    {"no promotions", [](Subject& s, Random&) { s.promotional = fb::Promotional::opted_out; }},
-    {"an account that is no more", [](Subject& s, Random&) { s.account = fb::AccountState::deactivated; }},
-    {"no clock", [](Subject& s, Random&) { s.now = 0; }},
-};
-
 void check_properties(const OpenPolicy& opened, std::uint64_t seed) {
   const PolicyView& policy = opened.view();
   Random random(seed);
   unsigned allowed = 0;
   unsigned not_allowed = 0;
   unsigned shortened = 0;
+  const auto memo = std::make_unique<Memo>();
   for (unsigned round = 0; round < kRounds; ++round) {
     const Subject subject = any_subject(random, policy);
     const Request request = any_request(random, policy);
@@ -210,10 +174,11 @@ void check_properties(const OpenPolicy& opened, std::uint64_t seed) {
     Trace trace;
     REQUIRE(same(verdict, decide(policy, subject, copy)));
     REQUIRE(same(verdict, decide(policy, subject, copy, &trace)));
+    REQUIRE(same(verdict, decide(policy, subject, copy, nullptr, memo.get())));
 
     for (const Narrowing& narrowing : kNarrowings) {
       Subject less = subject;
-      narrowing.apply(less, random);
+      narrowing.apply(less, random.below(32));
       const Verdict narrowed = decide(policy, less, request);
       INFO("with " << narrowing.name << ": " << fb::EnumNameOutcome(narrowed.outcome) << ", "
                    << fb::EnumNameReason(narrowed.reason));
@@ -238,7 +203,7 @@ TEST_CASE("no kind of no ever opens anything",
 
 TEST_CASE("nor where undeclared session cookies are let be",
           "[gate][property][cookies.session][children.none]") {
-  const OpenPolicy lenient(replaced(explained(small_policy_json()), R"("rules": [)",
+  const OpenPolicy lenient(replaced(small_policy_json(), R"("rules": [)",
                                     R"("rules": [
     {"id": "tolerated", "clause": "cookies.session", "kinds": ["web.storage"], "party": ["undeclared"], "storage": ["session"], "needs": "nothing"},)"));
   check_properties(lenient, 0x6c656e69);

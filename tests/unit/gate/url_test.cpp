@@ -240,8 +240,8 @@ TEST_CASE("whatever comes in, what comes out is plain, and reads the same again"
     REQUIRE(path.front() == '/');
     REQUIRE(path.find('?') == std::string::npos);
     UrlHead again;
-    REQUIRE(read_whole(again, (url.scheme() == Scheme::http ? "http://" : "https://") + host + path,
-                       nullptr) == Reason::none);
+    const std::string rebuilt = (url.scheme() == Scheme::http ? "http://" : "https://") + host + path;
+    REQUIRE(read_whole(again, rebuilt, nullptr) == Reason::none);
     REQUIRE(again.host() == host);
     REQUIRE(again.path() == path);
   }

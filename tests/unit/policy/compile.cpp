@@ -35,12 +35,13 @@ TEST_CASE("the blob holds what the source says", "[policy]") {
   const auto opened = PolicyView::open(blob);
   REQUIRE(opened.ok());
   const fb::Policy& policy = opened.value().root();
-  CHECK(policy.format() == 1);
+  REQUIRE(policy.header() != nullptr);
+  CHECK(policy.header()->format() == 2);
   CHECK(policy.id()->str() == "small");
   CHECK(policy.version()->str() == "2013-12-01");
-  CHECK(policy.effective() == 1385856000);
+  CHECK(policy.header()->effective() == 1385856000);
   CHECK(policy.sha256()->size() == 32);
-  CHECK(policy.max_labels() == 3);
+  CHECK(policy.header()->max_labels() == 3);
   CHECK(policy.purposes()->size() == 21);
   CHECK(policy.purposes()->Get(2)->clause() == 0xFFFF);  // a gap
   CHECK(policy.purposes()->Get(0)->flags() == 7);
@@ -53,8 +54,8 @@ TEST_CASE("the blob holds what the source says", "[policy]") {
   CHECK(policy.vendors()->Get(0)->purposes() == (1u | 2u | 1u << 20));
   CHECK(policy.vendors()->Get(2)->placements() == 7);
   CHECK(policy.regime_ids()->str() == "eu\nus-ca\nus\nnone");
-  CHECK(policy.strict_regime() == 0);
-  CHECK(policy.elsewhere_regime() == 3);
+  CHECK(policy.header()->strict_regime() == 0);
+  CHECK(policy.header()->elsewhere_regime() == 3);
   CHECK(policy.regimes()->Get(0)->forbids() == 1u << 19);
   CHECK(policy.regimes()->Get(0)->gpc() == (1u << 5 | 1u << 6 | 1u << 7 | 1u << 8 | 1u << 14));
   CHECK(policy.regimes()->Get(0)->dnt() == (1u << 5 | 1u << 7));
@@ -70,12 +71,12 @@ TEST_CASE("the blob holds what the source says", "[policy]") {
   CHECK(policy.revisions()->Get(2)->purposes() == 0xFFFFFFFF);
 }
 
-TEST_CASE("hosts lie in buckets of one or two, and each is found",
+TEST_CASE("hosts are found through slots, a third of them free",
           "[policy][scope.site][cookies.third-party]") {
   const auto blob = compile_or_die(small_policy_json());
   const PolicyView view = PolicyView::open(blob).value();
   CHECK(view.root().hosts()->size() == 6);
-  CHECK(view.root().buckets()->size() == 5);
+  CHECK(view.root().slots()->size() == 16);
   CHECK(view.find("www.metrofax.com", "/", false).party == PartyKind::first);
   CHECK(view.find("localhost", "/b/x.gif", false).beacon);
   CHECK(view.find("x.localhost", "/", false).party == PartyKind::undeclared);
@@ -148,7 +149,7 @@ TEST_CASE("a hundred thousand hosts compile in seconds and are found", "[policy]
   const auto took = std::chrono::steady_clock::now() - start;
   const PolicyView view = PolicyView::open(blob).value();
   CHECK(view.root().hosts()->size() == 100'005);
-  CHECK(view.root().buckets()->size() == 65'537);
+  CHECK(view.root().slots()->size() == 262'144);
   CHECK(view.find("a.h99999.tracker345.test", "/", false).vendor == 3);
   CHECK(view.find("h99999.tracker346.test", "/", false).vendor == kNoIndex);
   // One second unhindered; the bound leaves room for sanitizers and a busy machine.

@@ -164,7 +164,7 @@ std::string reasons() {
     }
     // What a rule row decides takes the row's clause.
     const bool of_row = (reason >= fb::Reason::regime_forbids && reason <= fb::Reason::revision_material) ||
-                        reason == fb::Reason::necessary || reason == fb::Reason::first_party;
+                        reason == fb::Reason::necessary;
     if (of_row) continue;
     out += out.empty() ? "  \"reasons\": {\n" : ",\n";
     out.append("    \"").append(name).append("\": \"").append(clause).append("\"");

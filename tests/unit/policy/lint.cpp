@@ -37,6 +37,8 @@ TEST_CASE("each flaw is found where it stands", "[policy][lint]") {
       {R"("id": "cookies.session", "says")", R"("id": "cookies.session", "declarative": "No.", "says")",
        Severity::warning, "is called declarative and yet is cited"},
       {R"("child": "children.none",)", "", Severity::error, "\"reasons\" names no clause for \"child\""},
+      {R"("first_party": "scope.site",)", "", Severity::error,
+       "\"reasons\" names no clause for \"first_party\", which no rule explains"},
       {R"(["web.request"], "purposes": ["cookieless-ping"], "needs": "consent", "mode": "anonymous")",
        R"(["web.request"], "needs": "never")", Severity::warning, "no request reaches the rule \"gifs\""},
       {R"("party": ["third"], "purposes": ["interest", "measurement", "advertising", "social"], "beacon": false)",

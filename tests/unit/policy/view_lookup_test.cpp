@@ -26,7 +26,7 @@ std::string host_row(std::string_view host, bool subdomains) {
 }
 
 std::string with_vendors(const std::string& rows) {
-  return replaced(explained(small_policy_json()), R"("vendors": [)", R"("vendors": [)" + rows);
+  return replaced(small_policy_json(), R"("vendors": [)", R"("vendors": [)" + rows);
 }
 
 std::string owner(const OpenPolicy& policy, std::string_view host, bool is_address = false) {
