@@ -46,6 +46,7 @@ try {
     buildWasm(fromRoot('build/wasm/page.wasm'), asked, 'page-exports.txt'),
     buildWasm(fromRoot('build/wasm/cookies.wasm'), join(dist, 'cookies.wasm'), 'cookies-exports.txt'),
     buildWasm(fromRoot('build/wasm/ledger.wasm'), join(dist, 'ledger.wasm'), 'ledger-exports.txt'),
+    buildWasm(fromRoot('build/wasm/server.wasm'), join(dist, 'server.wasm'), 'server-exports.txt'),
   ]);
   if (values.measure) await measure(asked, policy);
   await Promise.all([
@@ -108,6 +109,19 @@ async function bundles(gate, policy) {
       platform: 'node',
       format: 'esm',
       target: 'node20',
+      logLevel: 'warning',
+      tsconfig: here('tsconfig.json'),
+    }),
+    build({
+      entryPoints: { email: here('src/email/index.ts'), mail: here('src/server/mail/index.ts'), 'store-sqlite': here('src/server/store/sqlite.ts'), 'store-postgres': here('src/server/store/postgres.ts'), 'metrofax-consent': here('src/cli.ts') },
+      outdir: dist,
+      bundle: true,
+      splitting: true,
+      chunkNames: 'chunk-[hash]',
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      external: ['html-rewriter-wasm', '@libsql/client', 'pg'],
       logLevel: 'warning',
       tsconfig: here('tsconfig.json'),
     }),

@@ -11,6 +11,7 @@
 
 #include "consent/record.h"
 #include "cookies/sweep.h"
+#include "gate/mail_group.h"
 #include "signals/usp.h"
 
 #define METROFAX_EXPORT(name) __attribute__((export_name(#name), used)) extern "C"
@@ -118,11 +119,28 @@ std::uint32_t decide_at_boundary(std::uint32_t kind, std::uint32_t how, std::uin
 #ifdef METROFAX_PAGE
   verdict = decide_on_page(policy, subject, request, nullptr, &memo);
 #else
+  const auto flag = [](RequestFlag one) { return (request_wire.flags & static_cast<unsigned>(one)) != 0; };
+  request.clamp = flag(RequestFlag::clamp);
+  request.sent_before = flag(RequestFlag::sent_before);
+  request.hidden = flag(RequestFlag::hidden);
+  if (request_wire.ceiling <= static_cast<std::uint8_t>(fb::Mode::MAX))
+    request.ceiling = static_cast<fb::Mode>(request_wire.ceiling);
+  if (flag(RequestFlag::narrow)) {
+    request_wire.ceiling = static_cast<std::uint8_t>(narrowed_by(policy, subject, request));
+    return 0;
+  }
   verdict = decide(policy, subject, request, nullptr, &memo);
 #endif
   if (policy_is_damaged) verdict.reason = fb::Reason::policy_damaged;
   return 0;
 }
+
+// ---- for mail_boundary.cpp
+
+const PolicyView& policy_in_use() { return policy; }
+const Subject& subject_in_use() { return subject; }
+char* text_in_use() { return text; }
+void set_verdict(const Verdict& value) { verdict = value; }
 
 // ---- names and numbers
 // -------------------------------------------------------------------------------------------

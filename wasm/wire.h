@@ -29,6 +29,23 @@ struct RequestWire {
   std::uint8_t purpose = 0xFF;
   std::uint8_t asked = 0;
   std::uint8_t identified = 0;
+  std::uint8_t ceiling = static_cast<std::uint8_t>(fb::Mode::identified);  ///< mail: what others allow
+  std::uint8_t flags = 0;                                                  ///< mail: RequestFlag
+};
+
+/// narrow asks for one more recipient: the answer is the new `ceiling` (core/gate/mail_group.h).
+enum class RequestFlag : std::uint8_t { clamp = 1, sent_before = 2, hidden = 4, narrow = 8 };
+
+/// A token in mail (core/beacons/token.h); its target, if it has one, is text.
+struct TokenWire {
+  std::uint32_t expires = 0;
+  std::uint32_t campaign = 0;
+  std::uint8_t kind = 0;
+  std::uint8_t mode = 0;
+  std::uint8_t flags = 0;
+  std::uint8_t axis = 0xFF;
+  std::uint8_t key = 0;
+  std::uint8_t id[16] = {};
 };
 
 /// Lists that `name_of` and `index_of` know. Names of reasons are no policy's: the layout has them.
@@ -53,6 +70,13 @@ struct Facts {
   std::uint8_t model = 0;        ///< its fb::Model
   std::uint8_t sha256[32] = {};  ///< of the policy's source
 };
+
+/// What mail_boundary.cpp shares with boundary.cpp: the policy and subject in use, the text buffer, the
+/// verdict.
+[[nodiscard]] const PolicyView& policy_in_use();
+[[nodiscard]] const Subject& subject_in_use();
+[[nodiscard]] char* text_in_use();
+void set_verdict(const Verdict& value);
 
 static_assert(std::is_standard_layout_v<Subject> && std::is_standard_layout_v<Verdict>);
 static_assert(sizeof(Verdict) == 16);

@@ -4,6 +4,8 @@
 
 #include <cstdio>
 
+#include "beacons/token.h"
+
 using namespace metrofax::consent;
 
 #define METROFAX_OFFSET(type, name, member) \
@@ -67,6 +69,7 @@ int main() {
   METROFAX_OFFSET(Subject, "SUBJECT_CONSENT_TIME", consent.time);
   METROFAX_OFFSET(Subject, "SUBJECT_REVISION", consent.revision);
   METROFAX_OFFSET(Subject, "SUBJECT_SPECIFIC", consent.specific);
+  METROFAX_OFFSET(Subject, "SUBJECT_COMBINED", consent.combined);
   METROFAX_OFFSET(Subject, "SUBJECT_GPC", signals.gpc);
   METROFAX_OFFSET(Subject, "SUBJECT_DNT", signals.dnt);
   METROFAX_OFFSET(Subject, "SUBJECT_NAI", signals.nai_opt_out);
@@ -85,6 +88,16 @@ int main() {
   METROFAX_OFFSET(wasm::RequestWire, "REQUEST_PURPOSE", purpose);
   METROFAX_OFFSET(wasm::RequestWire, "REQUEST_ASKED", asked);
   METROFAX_OFFSET(wasm::RequestWire, "REQUEST_IDENTIFIED", identified);
+  METROFAX_OFFSET(wasm::RequestWire, "REQUEST_CEILING", ceiling);
+  METROFAX_OFFSET(wasm::RequestWire, "REQUEST_FLAGS", flags);
+  METROFAX_OFFSET(wasm::TokenWire, "TOKEN_EXPIRES", expires);
+  METROFAX_OFFSET(wasm::TokenWire, "TOKEN_CAMPAIGN", campaign);
+  METROFAX_OFFSET(wasm::TokenWire, "TOKEN_KIND", kind);
+  METROFAX_OFFSET(wasm::TokenWire, "TOKEN_MODE", mode);
+  METROFAX_OFFSET(wasm::TokenWire, "TOKEN_FLAGS", flags);
+  METROFAX_OFFSET(wasm::TokenWire, "TOKEN_AXIS", axis);
+  METROFAX_OFFSET(wasm::TokenWire, "TOKEN_KEY", key);
+  METROFAX_OFFSET(wasm::TokenWire, "TOKEN_ID", id);
   METROFAX_OFFSET(Verdict, "VERDICT_OUTCOME", outcome);
   METROFAX_OFFSET(Verdict, "VERDICT_MODE", mode);
   METROFAX_OFFSET(Verdict, "VERDICT_REASON", reason);
@@ -103,6 +116,9 @@ int main() {
   std::printf("export const MAX_URL_UNITS = %u;\n", wasm::kMaxUrlUnits);
   std::printf("export const MAX_KEY_UNITS = %u;\n", wasm::kMaxKeyUnits);
   std::printf("export const PAGE_BYTES = %u;\n", wasm::kPageBytes);
+  std::printf("export const TOKEN_BYTES = %zu;\n", kMaxTokenBytes);
+  std::printf("export const TOKEN_HEAD_BYTES = %zu;\n", kTokenHeadBytes);
+  std::printf("export const TOKEN_MAC_BYTES = %zu;\n", kTokenMacBytes);
   std::printf("export const POLICY_BYTES = %u;\n", wasm::kPolicyBytes);
   std::printf("export const NO_INDEX = %u;\n", kNoIndex);
   print_cookies();

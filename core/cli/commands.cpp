@@ -37,6 +37,7 @@ int run_command_line(int argc, const char* const* argv) {
   CLI::App* receipt = app.add_subcommand("receipt", "Check consent receipts");
   receipt->require_subcommand(1);
   add_receipt_verify(*receipt, action);
+  add_email(app, action);
 
   try {
     app.parse(argc, argv);

@@ -21,6 +21,7 @@ void add_ledger_verify(CLI::App& ledger, Action& action);
 void add_ledger_export(CLI::App& ledger, Action& action);
 void add_ledger_append(CLI::App& ledger, Action& action);
 void add_receipt_verify(CLI::App& receipt, Action& action);
+void add_email(CLI::App& app, Action& action);
 
 /// Reads the command line and runs what it names. Returns the exit code; help and version go to the standard
 /// output.

@@ -7,6 +7,7 @@
 #include "cli/canonical.h"
 #include "cli/ops_cookie.h"
 #include "cli/ops_decide.h"
+#include "cli/ops_email.h"
 #include "cli/ops_signals.h"
 #include "policy/json_value.h"
 
@@ -27,6 +28,10 @@ constexpr Entry kOps[] = {
     {"cookie.sweep", cookie_sweep},
     {"cookie.serialize", cookie_serialize},
     {"decide", decide_op},
+    {"token.write", token_write},
+    {"token.read", token_read},
+    {"open.classify", open_classify},
+    {"open.decide", open_decide},
     {"usp.decode", usp_decode},
     {"usp.encode", usp_encode},
     {"gpc.parse", gpc_parse},

@@ -6,6 +6,7 @@
 
 #include "cli/json_fields.h"
 #include "gate/gate.h"
+#include "gate/mail_group.h"
 #include "signals/headers.h"
 #include "signals/usp.h"
 
@@ -27,18 +28,7 @@ const PolicyView*& default_policy() {
   return policy;
 }
 
-const PolicyView& policy_of(const Fields& input) {
-  const std::string_view name = input.text("policy");
-  if (name.empty()) {
-    if (default_policy() == nullptr)
-      fail(ErrorCode::policy_not_loaded, "/policy", "a policy given with --policy");
-    return *default_policy();
-  }
-  const auto found = policies().find(name);
-  if (found == policies().end())
-    fail(ErrorCode::policy_unknown, "/policy", "the name of a policy given with --policy");
-  return found->second.view;
-}
+const PolicyView& policy_of(const Fields& input) { return policy_named(input.text("policy")); }
 
 // ---- subject
 // -----------------------------------------------------------------------------------------------------
@@ -62,14 +52,17 @@ ConsentState consent_of(const PolicyView& policy, const Fields& subject) {
   ConsentState consent;
   const nlohmann::json* value = subject.find("consent");
   if (value == nullptr) return consent;
-  const Fields fields(*value, subject.at("consent"), {"purposes", "policyVersion", "time", "specific"});
+  const Fields fields(*value, subject.at("consent"),
+                      {"purposes", "policyVersion", "time", "specific", "combined"});
   consent.present = true;
   if (const nlohmann::json* purposes = fields.find("purposes")) {
     if (!purposes->is_object()) fail(ErrorCode::wrong_type, fields.at("purposes"), "an object");
     for (const auto& [id, state] : purposes->items()) {
       const std::string pointer = fields.at("purposes") + "/" + id;
       const bool granted = state == "granted";
-      if (!granted && state != "denied") fail(ErrorCode::bad_value, pointer, "one of granted, denied");
+      // E2: who withdrew is denied; that it was once otherwise is the receipts' business.
+      if (!granted && state != "denied" && state != "withdrawn")
+        fail(ErrorCode::bad_value, pointer, "one of granted, denied, withdrawn");
       // A record may name purposes of another version of the policy; they decide nothing under this one.
       const std::uint16_t number = PolicyView::index_of(policy.purpose_ids, id);
       if (number < 32) (granted ? consent.granted : consent.denied) |= PurposeSet{1} << number;
@@ -78,6 +71,7 @@ ConsentState consent_of(const PolicyView& policy, const Fields& subject) {
   consent.revision = policy.revision_of(fields.text("policyVersion"));
   consent.time = fields.time("time");
   consent.specific = fields.flag("specific");
+  consent.combined = fields.flag("combined");
   return consent;
 }
 
@@ -109,9 +103,9 @@ Signals signals_of(const Fields& subject) {
   return signals;
 }
 
-Subject subject_of(const PolicyView& policy, const nlohmann::json& value) {
+Subject subject_at(const PolicyView& policy, const nlohmann::json& value, const std::string& pointer) {
   const Fields fields(
-      value, "/subject",
+      value, pointer,
       {"now", "regime", "country", "region", "consent", "signals", "account", "age", "parental"});
   Subject subject;
   subject.now = fields.time("now");
@@ -178,18 +172,46 @@ std::uint8_t purpose_of(const PolicyView& policy, const Fields& request) {
   return static_cast<std::uint8_t>(number);
 }
 
-// E3: the campaign's regime, where the request names one, is what counts.
+fb::Mode mode_of(const Fields& fields, std::string_view key, fb::Mode otherwise) {
+  if (fields.find(key) == nullptr) return otherwise;
+  return static_cast<fb::Mode>(fields.choice(key, {"off", "anonymous", "pseudonymous", "identified"}));
+}
+
+// E3: the campaign's regime, where the request names one, is what counts; and what everybody in To, Cc and
+// Bcc allows.
 void read_mail(const PolicyView& policy, const nlohmann::json& value, Request& request, Subject& subject) {
   if (request.kind == fb::Kind::email_send) {
-    const Fields fields(value, "/request", {"kind", "class"});
+    const Fields fields(value, "/request", {"kind", "class", "sentBefore"});
     request.topics = topic_of("class_", fields.text("class"), fields.at("class"));
+    request.sent_before = fields.flag("sentBefore");
     return;
   }
-  const Fields fields(value, "/request", {"kind", "campaign", "asked", "regime"});
+  if (request.kind == fb::Kind::email_load) {
+    const Fields fields(value, "/request", {"kind", "url", "hidden"});
+    if (fields.find("url") == nullptr) fail(ErrorCode::missing_key, "/request/url", "a value");
+    request.url = fields.text("url");
+    request.hidden = fields.flag("hidden");
+    return;
+  }
+  const Fields fields(
+      value, "/request",
+      {"kind", "campaign", "asked", "regime", "class", "purpose", "ceiling", "clamp", "coRecipients"});
   static_cast<void>(fields.text("campaign"));
   if (!fields.text("regime").empty()) subject.regime = regime_of(policy, fields, {}, {});
-  request.asked =
-      static_cast<fb::Mode>(fields.choice("asked", {"off", "anonymous", "pseudonymous", "identified"}));
+  request.asked = mode_of(fields, "asked", fb::Mode::off);
+  if (!fields.text("class").empty())
+    request.topics = topic_of("class_", fields.text("class"), fields.at("class"));
+  request.purpose = purpose_of(policy, fields);
+  request.ceiling = mode_of(fields, "ceiling", fb::Mode::identified);
+  request.clamp = fields.flag("clamp");
+  const nlohmann::json* others = fields.find("coRecipients");
+  if (others == nullptr) return;
+  if (!others->is_array()) fail(ErrorCode::wrong_type, fields.at("coRecipients"), "an array of subjects");
+  for (std::size_t i = 0; i < others->size(); ++i) {
+    const Subject other =
+        subject_at(policy, (*others)[i], fields.at("coRecipients") + "/" + std::to_string(i));
+    request.ceiling = narrowed_by(policy, other, request);
+  }
 }
 
 void read_data(const PolicyView& policy, const nlohmann::json& value, Request& request) {
@@ -275,6 +297,7 @@ Request request_of(const PolicyView& policy, const nlohmann::json& value, Subjec
     case fb::Kind::email_send:
     case fb::Kind::email_open:
     case fb::Kind::email_click:
+    case fb::Kind::email_load:
       read_mail(policy, value, request, subject);
       break;
     case fb::Kind::profile_link:
@@ -311,7 +334,7 @@ nlohmann::json to_json(const PolicyView& policy, const Verdict& verdict) {
 Verdict ask(const nlohmann::json& input, const PolicyView*& policy, Trace* trace) {
   const Fields fields(input, "", {"policy", "subject", "request"});
   policy = &policy_of(fields);
-  Subject subject = subject_of(*policy, fields.need("subject"));
+  Subject subject = subject_at(*policy, fields.need("subject"), "/subject");
   std::string line;
   const Request request = request_of(*policy, fields.need("request"), subject, line);
   return decide(*policy, subject, request, trace);
@@ -339,8 +362,20 @@ const PolicyView* find_policy(std::string_view name) {
   return found == policies().end() ? nullptr : &found->second.view;
 }
 
+const PolicyView& policy_named(std::string_view name) {
+  const PolicyView* found = find_policy(name);
+  if (found == nullptr && name.empty())
+    fail(ErrorCode::policy_not_loaded, "/policy", "a policy given with --policy");
+  if (found == nullptr) fail(ErrorCode::policy_unknown, "/policy", "the name of a policy given with --policy");
+  return *found;
+}
+
 Subject read_subject(const PolicyView& policy, const nlohmann::json& value) {
-  return subject_of(policy, value);
+  return subject_at(policy, value, "/subject");
+}
+
+nlohmann::json verdict_json(const PolicyView& policy, const Verdict& verdict) {
+  return to_json(policy, verdict);
 }
 
 nlohmann::json decide_op(const nlohmann::json& input) {

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "cli/op.h"
-#include "gate/subject.h"
+#include "gate/gate.h"
 
 namespace metrofax::consent::cli {
 
@@ -24,6 +24,10 @@ namespace metrofax::consent::cli {
 /// {"policy"?, "subject", "request"} -> {"verdict": {…}}. Shapes: interface.md. Unknown keys, wrong types and
 /// unknown names are errors with the JSON pointer of the place; what the gate does not know it denies.
 [[nodiscard]] nlohmann::json decide_op(const nlohmann::json& input);
+
+/// The policy that a request names; throws OpError if there is none. And a verdict as JSON.
+[[nodiscard]] const PolicyView& policy_named(std::string_view name);
+[[nodiscard]] nlohmann::json verdict_json(const PolicyView& policy, const Verdict& verdict);
 
 /// The same question, answered as text for people: every step of the gate for every purpose, and the verdict.
 [[nodiscard]] std::string explain(const nlohmann::json& input);

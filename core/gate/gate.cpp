@@ -76,6 +76,7 @@ Verdict decide(const PolicyView& policy, const Subject& subject, const Request& 
     case fb::Kind::email_send:
     case fb::Kind::email_open:
     case fb::Kind::email_click:
+    case fb::Kind::email_load:
       return gate::decide_mail(c);
     case fb::Kind::profile_link:
     case fb::Kind::log_line:

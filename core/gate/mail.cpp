@@ -1,21 +1,30 @@
-// Mail: whether it is sent, and whether its clear GIF or its links may say so.
+// Mail: whether it is sent, and whether its clear GIF or its links may say so. The order of the questions is
+// the order of the functions below.
 #include "gate/case.h"
 
 namespace metrofax::consent::gate {
 namespace {
 
+using fb::Mode;
 using fb::Outcome;
 using fb::Reason;
 
-bool first_purpose(Case& c) {
-  const PurposeSet purposes = c.rule->purposes();
-  for (std::uint8_t number = 0; number < c.policy.purposes.count; ++number) {
-    if ((purposes >> number & 1u) == 0) continue;
-    c.purpose = number;
-    return true;
+std::uint8_t first_purpose(PurposeSet purposes, std::uint32_t count) {
+  for (std::uint8_t number = 0; number < count; ++number) {
+    if ((purposes >> number & 1u) != 0) return number;
   }
-  return false;
+  return kNoPurpose;
 }
+
+const fb::MailRegime* mail_regime(const Case& c) {
+  const fb::Mail* mail = c.policy.mail();
+  if (mail == nullptr) return nullptr;
+  const unsigned index =
+      c.subject.regime < c.policy.regimes.count ? c.subject.regime : c.policy.strict_regime;
+  return index < mail->regimes()->size() ? mail->regimes()->Get(index) : nullptr;
+}
+
+// ---- sending
 
 // email.service, email.welcome: sent while the account is active, whatever the promotional choice.
 void account_step(Case& c) {
@@ -51,36 +60,13 @@ void promotional_step(Case& c) {
   }
 }
 
-// gifs.email, gifs.optout. E3: asking for more than is allowed is refused with a reason, not quietly lowered.
-void beacon_step(Case& c) {
-  if (c.request.asked == fb::Mode::off) {
-    c.answer(Step::mail, Outcome::deny, Reason::pixel_off);
-    return;
-  }
-  if (c.subject.promotional == fb::Promotional::opted_out) {
-    c.answer(Step::mail, Outcome::deny, Reason::promotional_opted_out);
-    return;
-  }
-  const Verdict verdict = judge_all(c, c.rule->purposes());
-  if (verdict.outcome != Outcome::allow) return;
-  if (c.request.asked > verdict.mode) {
-    c.answer(Step::mail, Outcome::deny, Reason::mode_exceeds_ceiling);
-  } else {
-    c.verdict.mode = c.request.asked;
-  }
-}
-
-}  // namespace
-
-Verdict decide_mail(Case& c) {
-  c.target.party = PartyKind::first;
-  c.target.vendor = 0;
-  c.target.beacon = c.request.kind == fb::Kind::email_open;
+void send_step(Case& c) {
   c.rule = find_rule(c, Purposes::of_row);
-  if (c.rule == nullptr || !first_purpose(c)) {
+  if (c.rule != nullptr) c.purpose = first_purpose(c.rule->purposes(), c.policy.purposes.count);
+  if (c.rule == nullptr || c.purpose == kNoPurpose) {
     c.answer(Step::rule, Outcome::deny, Reason::no_rule);
-  } else if (c.request.kind != fb::Kind::email_send) {
-    beacon_step(c);
+  } else if (c.request.sent_before && c.request.topics == fb::Topic::class_referral) {
+    c.answer(Step::mail, Outcome::deny, Reason::already_sent);  // referral.one-time
   } else if (c.rule->needs() == fb::Needs::active_account) {
     account_step(c);
   } else if (c.rule->needs() == fb::Needs::promotional) {
@@ -88,7 +74,194 @@ Verdict decide_mail(Case& c) {
   } else {
     judge_all(c, c.rule->purposes());
   }
-  return c.verdict;
+}
+
+// ---- opens and clicks
+
+// What a question about a clear GIF or link is about: one person, or the campaign's count.
+enum class Axis : std::uint8_t { individual, count };
+
+// E1: every axis is a purpose with a row of its own. Who names none asks about the individual.
+const fb::Rule* beacon_row(const Case& c, Axis axis) {
+  const auto kind = static_cast<std::uint16_t>(1u << static_cast<unsigned>(c.request.kind));
+  const auto topics = static_cast<std::uint32_t>(c.request.topics);
+  for (const fb::Rule& row : c.policy.rules) {
+    const auto row_topics = static_cast<std::uint32_t>(row.topics());
+    if ((row.kinds() & kind) == 0 || (row_topics != 0 && (row_topics & topics) == 0)) continue;
+    if (c.request.purpose != kNoPurpose) {
+      if (c.request.purpose < 32 && (row.purposes() >> c.request.purpose & 1u) != 0) return &row;
+    } else if (axis == Axis::individual || row.mode() == Mode::anonymous) {
+      return &row;
+    }
+  }
+  return nullptr;
+}
+
+// A purpose that the regime exempts needs no consent (CNIL 2026-042: deliverability; Garante 284/2026: the
+// campaign's count). A refusal, a child and whatever signal denies the purpose are heard all the same.
+bool exempt_step(Case& c, const fb::MailRegime* mail) {
+  if (mail == nullptr || (mail->exempt() & c.bit()) == 0 || c.subject.now <= 0) return false;
+  const fb::Regime& regime = c.regime();
+  const PurposeSet signals = regime.gpc() | regime.dnt() | regime.nai() | regime.daa() | regime.usp();
+  const bool refused = c.subject.consent.present && (c.subject.consent.denied & c.bit()) != 0;
+  if (refused || (signals & c.bit()) != 0 || c.subject.age == fb::Age::under13) return false;
+  return c.answer(Step::regime, Outcome::allow, Reason::regime_exempts);
+}
+
+/// Whether one rung of the ladder holds: at most `asked`, under the case's rule and purpose. The verdict says how
+/// much.
+bool beacon_rung(Case& c, Mode asked) {
+  if (c.purpose >= c.policy.purposes.count) {
+    c.answer(Step::rule, Outcome::deny, Reason::no_rule);
+    return false;
+  }
+  const fb::MailRegime* mail = mail_regime(c);
+  if (!exempt_step(c, mail) && judge_all(c, c.bit()).outcome != Outcome::allow) return false;
+  // E3: the least of what policy, regime, recipient and everybody else in the mail allow.
+  Mode most = c.verdict.mode;
+  if (mail != nullptr && mail->mode() < most) most = mail->mode();
+  if (c.request.ceiling < most) most = c.request.ceiling;
+  if (asked <= most) {
+    c.verdict.mode = asked;
+    return true;
+  }
+  if (!c.request.clamp || most == Mode::off) {
+    c.answer(Step::mail, Outcome::deny, Reason::mode_exceeds_ceiling);
+    return false;
+  }
+  const std::uint32_t retention = c.verdict.retention;
+  c.answer(Step::mail, Outcome::allow, Reason::mode_clamped);
+  c.verdict.mode = most;
+  c.verdict.retention = retention;
+  return true;
+}
+
+// gifs.email, gifs.optout. E3: asking for more than is allowed is refused with a reason, not quietly lowered,
+// unless the caller said that less will do.
+void beacon_step(Case& c) {
+  const fb::Rule* count = beacon_row(c, Axis::count);
+  c.rule = beacon_row(c, Axis::individual);
+  if (c.rule == nullptr) {
+    c.answer(Step::rule, Outcome::deny, Reason::no_rule);
+    return;
+  }
+  c.purpose = c.request.purpose != kNoPurpose ? c.request.purpose
+                                              : first_purpose(c.rule->purposes(), c.policy.purposes.count);
+  if (c.request.asked == Mode::off) {
+    c.answer(Step::mail, Outcome::deny, Reason::pixel_off);
+  } else if (c.subject.account == fb::AccountState::deactivated) {
+    c.answer(Step::mail, Outcome::deny, Reason::account_deactivated);
+  } else if (c.subject.promotional == fb::Promotional::opted_out) {
+    c.answer(Step::mail, Outcome::deny, Reason::promotional_opted_out);
+  } else if (!beacon_rung(c, c.request.asked) && c.request.purpose == kNoPurpose && count != nullptr &&
+             (c.request.clamp || c.request.asked == Mode::anonymous)) {
+    // The ladder's last rung: no individual, but perhaps one more on the campaign's count. Who refused the
+    // individual in so many words is counted only if they allowed exactly that.
+    const Verdict refused = c.verdict;
+    const bool allowed = (c.subject.consent.granted & count->purposes()) != 0;
+    c.rule = count;
+    c.purpose = first_purpose(count->purposes(), c.policy.purposes.count);
+    if ((refused.reason == Reason::denied && !allowed) || !beacon_rung(c, Mode::anonymous)) {
+      c.verdict = refused;
+    } else if (c.request.asked > Mode::anonymous) {
+      const Verdict counted = c.verdict;
+      c.answer(Step::mail, Outcome::allow, Reason::mode_clamped);
+      c.verdict.mode = counted.mode;
+      c.verdict.retention = counted.retention;
+    }
+  }
+}
+
+// The consent that a recipient gave to offers and their tracking in one (E1, Garante 284/2026).
+Subject with_combined(const Case& c) {
+  Subject subject = c.subject;
+  const fb::Mail* mail = c.policy.mail();
+  const fb::MailRegime* regime = mail_regime(c);
+  ConsentState& consent = subject.consent;
+  if (mail == nullptr || regime == nullptr || !consent.present || !consent.combined) return subject;
+  const PurposeSet offers = mail->marketing();
+  if ((consent.granted & offers & ~consent.denied) != 0) consent.granted |= regime->combined();
+  return subject;
+}
+
+// ---- what a mail fetches when it is shown
+
+// RFC 2392: a part of the mail itself.
+bool is_part(std::string_view url) {
+  constexpr std::string_view kCid = "cid:";
+  if (url.size() < kCid.size()) return false;
+  for (std::size_t i = 0; i < kCid.size(); ++i) {
+    if ((url[i] | (i < 3 ? 0x20 : 0)) != kCid[i]) return false;
+  }
+  return true;
+}
+
+// E14: our own pictures are no beacons unless nobody sees them; others' are there only if the policy places
+// them in mail (cookies.third-party), and a hidden one is a clear GIF whoever serves it.
+void load_step(Case& c) {
+  UrlHead url;
+  const Reason fault = url.read(c.request.url, nullptr);
+  if (is_part(c.request.url) || (fault == Reason::none && url.scheme() == Scheme::local)) {
+    c.answer(Step::scope, Outcome::allow, Reason::local_scheme);  // nothing is fetched
+    return;
+  }
+  const bool network = url.scheme() == Scheme::http || url.scheme() == Scheme::https;
+  if (fault != Reason::none || !network || !locate(c.policy, url, c.target)) {
+    c.answer(Step::party, Outcome::deny,
+             fault != Reason::none ? fault
+             : network             ? Reason::url_invalid
+                                   : Reason::scheme_unsupported);
+    return;
+  }
+  if (c.target.party != PartyKind::first && c.target.party != PartyKind::third) {
+    judge_undeclared(c, Reason::undeclared_party);
+    return;
+  }
+  constexpr std::uint8_t kInEmail = 2;
+  const bool third = c.target.party == PartyKind::third;
+  if (third && (c.policy.vendors[c.target.vendor].placements() & kInEmail) == 0) {
+    c.answer(Step::party, Outcome::deny, Reason::not_placed_in_email);
+    return;
+  }
+  const bool beacon = c.target.beacon || c.request.hidden;
+  if (!third && !beacon) {
+    c.answer(Step::party, Outcome::allow, Reason::first_party);
+    return;
+  }
+  if (beacon) {
+    Request open = c.request;
+    open.kind = fb::Kind::email_open;
+    open.asked = Mode::pseudonymous;
+    open.purpose = kNoPurpose;
+    open.clamp = false;
+    Case asked{c.policy, c.subject, open, c.trace};
+    asked.target = c.target;
+    beacon_step(asked);
+    c.verdict = asked.verdict;
+    if (!third || c.verdict.outcome != Outcome::allow) return;
+  }
+  judge_all(c, c.target.purposes);
+}
+
+}  // namespace
+
+Verdict decide_mail(Case& c) {
+  c.target.party = PartyKind::first;
+  c.target.vendor = 0;
+  if (c.request.kind == fb::Kind::email_send) {
+    send_step(c);
+    return c.verdict;
+  }
+  const Subject subject = with_combined(c);
+  Case asked{c.policy, subject, c.request, c.trace};
+  asked.target = c.target;
+  asked.target.beacon = c.request.kind == fb::Kind::email_open;
+  if (c.request.kind == fb::Kind::email_load) {
+    load_step(asked);
+  } else {
+    beacon_step(asked);
+  }
+  return asked.verdict;
 }
 
 }  // namespace metrofax::consent::gate

@@ -31,15 +31,20 @@ struct Request {
   std::string_view key;
   std::string_view writer;  ///< URL of the script that writes, empty if unknown
 
-  /// email.send: the class; log.line: the fields; profile.link: the source; disclosure: to whom (a mask of
-  /// topics).
+  /// email.send, email.open, email.click: the class of the mail; log.line: the fields; profile.link: the
+  /// source; disclosure: to whom (a mask of topics).
   fb::Topic topics = static_cast<fb::Topic>(0);
-  /// disclosure: what for. web.request: a purpose that the page itself names (data-purpose), needed beside
-  /// what the URL is for, so that it can only narrow. A number; 0xFF none.
+  /// disclosure: what for. email.open, email.click: on which axis (E1; none: individual, or the campaign's
+  /// count where no more than `anonymous` is asked). web.request: a purpose that the page itself names
+  /// (data-purpose), needed beside what the URL is for, so that it can only narrow. A number; 0xFF none.
   std::uint8_t purpose = 0xFF;
-  std::uint16_t party = kNoIndex;  ///< disclosure: vendor index of the recipient
-  fb::Mode asked = fb::Mode::off;  ///< email.open, email.click: the campaign's mode
-  bool identified = false;         ///< profile.link: tied to a person
+  std::uint16_t party = kNoIndex;           ///< disclosure: vendor index of the recipient
+  fb::Mode asked = fb::Mode::off;           ///< email.open, email.click: the campaign's mode
+  fb::Mode ceiling = fb::Mode::identified;  ///< email.open, email.click: what others allow (mail_group.h)
+  bool identified = false;                  ///< profile.link: tied to a person
+  bool clamp = false;        ///< email.open, email.click: less will do; else asking for more is refused
+  bool sent_before = false;  ///< email.send: this recipient had this mail (referral.one-time)
+  bool hidden = false;       ///< email.load: nobody would see it (1x1, display:none): a clear GIF
 };
 
 }  // namespace metrofax::consent

@@ -18,6 +18,9 @@ struct ConsentState {
   /// A choice made purpose by purpose by somebody who was told that an opt-out signal is on: the "later,
   /// specific consent to this business" that alone beats the signal (W2). "Accept all" never sets it.
   bool specific = false;
+  /// Given on a text that named offers and their tracking together (Garante 284/2026): in regimes that accept
+  /// that, a grant of the one covers the other. Mail only.
+  bool combined = false;
 };
 
 /// Opt-out signals, resolved (choice.third-party-ads, W1, W9). `unset` is "no preference", never a consent.

@@ -47,6 +47,7 @@ std::vector<Change> diff_policies(const PolicyModel& before, const PolicyModel& 
   diff_storage(c, "our own", before.storage, after.storage);
   diff_regimes(c);
   diff_rules(c);
+  diff_mail(c);
   diff_texts(c);
   return std::move(c.changes);
 }

@@ -64,6 +64,7 @@ void diff_storage(Comparison& c, const std::string& owner, const std::vector<Sto
                   const std::vector<StorageDecl>& after);
 void diff_regimes(Comparison& c);
 void diff_rules(Comparison& c);
+void diff_mail(Comparison& c);
 void diff_texts(Comparison& c);
 
 }  // namespace metrofax::consent

@@ -47,6 +47,16 @@ void diff_places(Comparison& c, const std::string& name, const RegimeDecl& a, co
   }
 }
 
+void diff_mail_regime(Comparison& c, const std::string& name, const MailRegimeDecl& a,
+                      const MailRegimeDecl& b) {
+  c.ids(name + " email exempt:", c.before.purpose_ids(a.exempt), c.after.purpose_ids(b.exempt));
+  c.ids(name + " email combined:", c.before.purpose_ids(a.combined), c.after.purpose_ids(b.combined));
+  if (a.mode != b.mode) {
+    c.add_for_all(b.mode > a.mode ? Weight::material : Weight::narrows,
+                  name + " email mode: " + fb::EnumNameMode(a.mode) + " -> " + fb::EnumNameMode(b.mode));
+  }
+}
+
 void diff_regime(Comparison& c, const RegimeDecl& a, const RegimeDecl& b) {
   const std::string name = "regime " + in_quotes(b.id.text);
   if (a.model != b.model) {
@@ -60,6 +70,7 @@ void diff_regime(Comparison& c, const RegimeDecl& a, const RegimeDecl& b) {
   objections(c, name + ": the signal nai", a.nai, b.nai);
   objections(c, name + ": the signal daa", a.daa, b.daa);
   objections(c, name + ": the signal usp", a.usp, b.usp);
+  diff_mail_regime(c, name, a.mail, b.mail);
   const auto longer = [&](const char* what, std::uint32_t before, std::uint32_t after, bool longer_is_wider) {
     if (before == after) return;
     c.add_for_all(
@@ -152,6 +163,21 @@ void diff_rules(Comparison& c) {
   if (shared_order(c.before.rules, c.after.rules) != shared_order(c.after.rules, c.before.rules)) {
     c.add_for_all(Weight::material, "the rules stand in another order: the first that fits decides");
   }
+}
+
+void diff_mail(Comparison& c) {
+  const MailDecl& a = c.before.mail;
+  const MailDecl& b = c.after.mail;
+  c.ids("email marketing:", c.before.purpose_ids(a.marketing), c.after.purpose_ids(b.marketing));
+  // What was kept as a day and is kept whole from now on touches its purpose; the other way narrows.
+  c.ids("email beyond the last day:", c.before.purpose_ids(~a.last_day), c.after.purpose_ids(~b.last_day));
+  const auto rows = [](const MailDecl& mail) {
+    std::string text;
+    for (const AgentDecl& agent : mail.agents)
+      text += agent.text + (agent.whole ? "=" : "~") + fb::EnumNameOpenClass(agent.open) + "\n";
+    return text;
+  };
+  if (rows(a) != rows(b)) c.add_for_all(Weight::material, "email agents: other fetches count as opens");
 }
 
 void diff_texts(Comparison& c) {

@@ -247,6 +247,24 @@ class Emitter {
     for (const RevisionDecl& r : model_.supersedes) add(r.version, r.purposes, r.material, r.transition);
   }
 
+  flatbuffers::Offset<fb::Mail> write_mail(flatbuffers::FlatBufferBuilder& builder) const {
+    const MailDecl& decl = model_.mail;
+    if (!decl.present) return {};
+    TextPool text;
+    std::vector<fb::Agent> agents;
+    for (const AgentDecl& agent : decl.agents) {
+      agents.emplace_back(text.place(agent.text), static_cast<std::uint16_t>(agent.text.size()), agent.open,
+                          static_cast<std::uint8_t>(agent.whole ? 1 : 0));
+    }
+    std::vector<fb::MailRegime> regimes;
+    for (const RegimeDecl& r : model_.regimes)
+      regimes.emplace_back(r.mail.exempt, r.mail.combined, r.mail.mode);
+    const auto text_at = builder.CreateString(text.bytes());
+    const auto regimes_at = builder.CreateVectorOfStructs(regimes);
+    const auto agents_at = builder.CreateVectorOfStructs(agents);
+    return fb::CreateMail(builder, text_at, regimes_at, agents_at, decl.marketing, decl.last_day);
+  }
+
   std::vector<std::uint8_t> write(const std::vector<std::uint8_t>& digest) {
     flatbuffers::FlatBufferBuilder builder(64 * 1024);
     const auto text = builder.CreateString(text_.bytes());
@@ -270,6 +288,7 @@ class Emitter {
     const auto regime_ids = builder.CreateString(regime_ids_);
     const auto clause_ids = builder.CreateString(clauses_.ids());
     const auto area_ids = builder.CreateString(area_ids_);
+    const auto mail = write_mail(builder);
 
     fb::PolicyBuilder policy(builder);
     const fb::Header header(model_.effective, kFormat, first_party_paths_at_,
@@ -297,6 +316,7 @@ class Emitter {
     policy.add_regime_ids(regime_ids);
     policy.add_clause_ids(clause_ids);
     policy.add_area_ids(area_ids);
+    if (!mail.IsNull()) policy.add_mail(mail);
     fb::FinishPolicyBuffer(builder, policy.Finish());
 
     std::vector<std::uint8_t> blob(builder.GetBufferPointer(),

@@ -107,7 +107,8 @@ std::string Fields::url(std::string_view key, Need need) {
   const std::string_view text = node->text;
   const bool path = text.substr(0, 1) == "/" && text.substr(0, 2) != "//";
   const bool web = text.substr(0, 8) == "https://" || text.substr(0, 7) == "http://";
-  if (node->type != json::Type::text || !(path || web) || text.find_first_of(" \t\r\n\"<>\\") != std::string_view::npos) {
+  if (node->type != json::Type::text || !(path || web) ||
+      text.find_first_of(" \t\r\n\"<>\\") != std::string_view::npos) {
     expected(findings_, *node,
              "an http or https address, or a path that begins with \"/\", for " + in_quotes(key));
     return "";

@@ -107,6 +107,30 @@ struct PlaceDecl {
   std::uint32_t region = 0;
 };
 
+/// What a regime says of mail: purposes that need no consent there, those that a combined consent covers, the
+/// ceiling.
+struct MailRegimeDecl {
+  PurposeMask exempt = 0;
+  PurposeMask combined = 0;
+  fb::Mode mode = fb::Mode::identified;
+};
+
+/// Who fetches: tokens joined by a space, or (`whole`) a whole user agent.
+struct AgentDecl {
+  Name name;
+  std::string text;
+  bool whole = false;
+  fb::OpenClass open = fb::OpenClass::scanner;
+};
+
+/// The policy's "email": absent from a policy that decides no mail.
+struct MailDecl {
+  bool present = false;
+  PurposeMask marketing = 0;
+  PurposeMask last_day = 0;
+  std::vector<AgentDecl> agents;
+};
+
 /// Lifetimes in seconds, 0 where the source has none. Signal masks are of the purposes that the signal
 /// denies.
 struct RegimeDecl {
@@ -124,6 +148,7 @@ struct RegimeDecl {
   std::uint32_t consent_lifetime = 0;
   std::uint32_t refusal_lifetime = 0;
   std::uint32_t reask = 0;
+  MailRegimeDecl mail;
   bool strict = false;     ///< where the place is unknown
   bool elsewhere = false;  ///< where no regime lists the country
 };
@@ -187,6 +212,7 @@ struct PolicyModel {
   std::vector<RuleDecl> rules;
   std::vector<ReasonDecl> reasons;
   std::uint32_t reasons_at = 0;
+  MailDecl mail;
   std::vector<ClauseDecl> clauses;
   ClauseIndex own_clause = kNoClause;  ///< scope.site: what our own hosts stand on
 

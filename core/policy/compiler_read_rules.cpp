@@ -86,7 +86,7 @@ void read_regimes(Reading& reading, Fields& root) {
   for (const json::Node& node : root.list("regimes")) {
     Fields fields(reading.findings, node, "a regime",
                   {"id", "name", "places", "model", "forbids", "signals", "consentLifetime",
-                   "refusalLifetime", "reask", "strict", "elsewhere", "source"});
+                   "refusalLifetime", "reask", "strict", "elsewhere", "source", "email"});
     if (!fields.is_object()) continue;
     if (model.regimes.size() == 255) {
       reading.findings.error(node.at, "more than 255 regimes");
@@ -104,6 +104,7 @@ void read_regimes(Reading& reading, Fields& root) {
     regime.consent_lifetime = fields.duration("consentLifetime", Need::optional);
     regime.refusal_lifetime = fields.duration("refusalLifetime", Need::optional);
     regime.reask = fields.duration("reask", Need::optional);
+    regime.mail = read_mail_regime(reading, fields);
     regime.strict = fields.boolean("strict", false);
     regime.elsewhere = fields.boolean("elsewhere", false);
     fields.text("source", Need::optional);  // for readers

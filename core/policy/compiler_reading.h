@@ -66,6 +66,9 @@ void read_own_storage(Reading& reading, Fields& root);
 void read_regimes(Reading& reading, Fields& root);
 void read_rules(Reading& reading, Fields& root);
 void read_reasons(Reading& reading, Fields& root);
+void read_mail(Reading& reading, Fields& root);
+/// What one regime says of mail, under its key "email".
+[[nodiscard]] MailRegimeDecl read_mail_regime(Reading& reading, Fields& regime);
 
 /// A prefix of a URL path: begins with "/", plain characters, at most 128 bytes.
 [[nodiscard]] Name read_path(Reading& reading, Fields& fields);

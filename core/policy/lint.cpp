@@ -18,6 +18,7 @@ bool rule_decides(fb::Reason reason) {
     case fb::Reason::necessary:
     case fb::Reason::regime_forbids:
     case fb::Reason::rule_forbids:
+    case fb::Reason::regime_exempts:
     case fb::Reason::granted:
     case fb::Reason::denied:
     case fb::Reason::unknown:

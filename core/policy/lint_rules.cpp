@@ -18,18 +18,25 @@ constexpr std::uint16_t bit(fb::Kind kind) {
   return static_cast<std::uint16_t>(1u << static_cast<unsigned>(kind));
 }
 
-/// Whether the request itself says which purpose it is for. Mail, profiles, log lines and hand-offs do not:
-/// their row is found by topic, and the row's purposes are then judged.
+bool is_beacon_of_mail(fb::Kind kind) {
+  return kind == fb::Kind::email_open || kind == fb::Kind::email_click;
+}
+
+/// Whether the request itself says which purpose it is for. Sending mail, profiles, log lines and hand-offs
+/// do not: their row is found by topic, and the row's purposes are then judged.
 bool asks_with_purpose(fb::Kind kind) {
-  return kind == fb::Kind::web_request || kind == fb::Kind::web_storage || kind == fb::Kind::disclosure;
+  return kind == fb::Kind::web_request || kind == fb::Kind::web_storage || kind == fb::Kind::disclosure ||
+         kind == fb::Kind::email_load || is_beacon_of_mail(kind);
 }
 
 /// Whether somebody else than ourselves can be asked about.
-bool asks_with_party(fb::Kind kind) { return asks_with_purpose(kind) || kind == fb::Kind::web_handoff; }
+bool asks_with_party(fb::Kind kind) {
+  return (asks_with_purpose(kind) && !is_beacon_of_mail(kind)) || kind == fb::Kind::web_handoff;
+}
 
 bool asks_with_topic(fb::Kind kind) {
-  return kind == fb::Kind::email_send || kind == fb::Kind::profile_link || kind == fb::Kind::log_line ||
-         kind == fb::Kind::disclosure;
+  return is_beacon_of_mail(kind) || kind == fb::Kind::email_send || kind == fb::Kind::profile_link ||
+         kind == fb::Kind::log_line || kind == fb::Kind::disclosure;
 }
 
 /// The requests of one kind that a row fits. Dimensions that the kind does not have are full: they select

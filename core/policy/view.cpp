@@ -156,6 +156,7 @@ bool next_line(const char*& rest, const char* end, std::string_view& line) {
   view.first_party_paths_count_ = header->first_party_paths_len();
   if (!view.structure_is_sound()) return Error{ErrorCode::policy_bad_structure, 0};
   view.root_ = fb::GetPolicy(blob.data());
+  view.blob_ = blob.first(size);
   view.checksum_ = checksum;
   return view;
 }

@@ -55,6 +55,9 @@ class PolicyView {
 
   [[nodiscard]] bool loaded() const { return root_ != nullptr; }
   [[nodiscard]] const fb::Policy& root() const { return *root_; }
+  /// What the policy says of mail, verified when asked for (pages never ask); null if it says nothing, or
+  /// nothing that can be read.
+  [[nodiscard]] const fb::Mail* mail() const;
   /// The blob's checksum: two policies of one are the same policy.
   [[nodiscard]] std::uint64_t checksum() const { return checksum_; }
 
@@ -116,6 +119,7 @@ class PolicyView {
   [[nodiscard]] bool structure_is_sound() const;
 
   const fb::Policy* root_ = nullptr;
+  std::span<const std::uint8_t> blob_;  ///< without its trailer
   std::uint64_t checksum_ = 0;
   Rows<fb::Host> hosts_;
   Rows<fb::Path> paths_;

@@ -148,7 +148,7 @@ function Sponsor({ view, nonce }: { view: View; nonce: { nonce?: string } }) {
 const footerLinks = [
   ['The line', [['/', 'Home'], ['/pricing', 'Pricing'], ['/test-drive', 'Test drive'], ['/register', 'Get a number']]],
   ['Your privacy', [['/privacy', 'Privacy policy'], ['/choices', 'Privacy choices'], ['/changes', 'What will change'], ['/privacy#cookies.third-party', 'Partners’ cookies']]],
-  ['Behind the scenes', [['/lab', 'Lab: who received what'], ['/markup', 'Markup that waits'], ['/.well-known/gpc.json', 'GPC statement']]],
+  ['Behind the scenes', [['/lab', 'Lab: who received what'], ['/outbox', 'Outbox: every mail and why'], ['/markup', 'Markup that waits'], ['/.well-known/gpc.json', 'GPC statement']]],
 ] as const;
 
 function Footer({ view, nonce }: { view: View; nonce: { nonce?: string } }) {
@@ -161,8 +161,8 @@ function Footer({ view, nonce }: { view: View; nonce: { nonce?: string } }) {
             <span>MetroFax</span>
           </a>
           <p class="fine">
-            A demonstration of the MetroFax Consent SDK. The plans are not for sale, no mail is sent, and the advertisers
-            are three servers on this machine.
+            A demonstration of the MetroFax Consent SDK. The plans are not for sale, mail goes no further than this machine, and
+            the advertisers are three servers on it.
           </p>
           <div class="social">
             <div data-circlet="share"></div>

@@ -1,4 +1,5 @@
 import type { Values } from '../accounts/forms.js';
+import type { Posted } from '../mail/office.js';
 import { FaxSheet } from './art/fax-sheet.js';
 import { Page, type View } from './layout.js';
 import { emptyForm, Field, type FormState, ProblemList, Tick } from './parts.js';
@@ -40,16 +41,18 @@ export function TestDrive({ view, form = emptyForm }: { view: View; form?: FormS
   );
 }
 
-/** What would be sent, and as which class of mail: the classes decide what a mail may carry. */
-export function TestDriveSent({ view, values }: { view: View; values: Values }) {
-  const offers = values['offers'] === 'yes';
+/** What was sent and what was not, and why: the classes decide what a mail may carry. */
+export function TestDriveSent({ view, values, mails, reasons }: { view: View; values: Values; mails: readonly Posted[]; reasons: Readonly<Record<string, string>> }) {
   return (
-    <Page view={view} title="Sample sent" description="The sample fax as it was recorded.">
+    <Page view={view} title="Sample sent" description="The sample fax, and what was mailed.">
       <section class="frame block first two">
         <div>
           <p class="tape">Transmission ok / 01 page</p>
           <h1>Your sheet went through.</h1>
-          <p class="lead">This demonstration sends no mail. It records the request and shows what would leave.</p>
+          <p class="lead">
+            It was mailed to {values['email']}, by way of a mail server on this machine that passes nothing on. <a href="/outbox">The outbox</a>{' '}
+            shows it as its reader sees it.
+          </p>
           <table class="fares mails">
             <thead>
               <tr>
@@ -59,33 +62,29 @@ export function TestDriveSent({ view, values }: { view: View; values: Values }) 
               </tr>
             </thead>
             <tbody>
-              <tr>
-                <th scope="row">The sample, to {values['email']}</th>
-                <td>
-                  <code>test-drive</code>: transactional
-                </td>
-                <td>
-                  At once. You asked for it, so no choice about offers stands in its way (
-                  <a href="/privacy#test-drive.sample">why</a>).
-                </td>
-              </tr>
-              <tr>
-                <th scope="row">Offers, later</th>
-                <td>
-                  <code>promotional</code>
-                </td>
-                <td>
-                  {offers
-                    ? 'Yes, because you ticked the box; with a link to stop them, and without a clear GIF unless you consent to one '
-                    : 'No: you did not ask for them '}
-                  (<a href="/privacy#test-drive.promotional">why</a>).
-                </td>
-              </tr>
+              {mails.map(({ subject, class: of, delivered, verdicts }) => (
+                <tr>
+                  <th scope="row">{subject}</th>
+                  <td>
+                    <code>{of}</code>
+                  </td>
+                  <td>
+                    {delivered ? 'Yes. ' : 'No. '}
+                    {reasons[verdicts.send.reason] ?? verdicts.send.reason}
+                    {verdicts.send.clause ? (
+                      <>
+                        {' '}
+                        (<a href={`/privacy#${verdicts.send.clause}`}>why</a>)
+                      </>
+                    ) : null}
+                  </td>
+                </tr>
+              ))}
             </tbody>
           </table>
           <p class="actions">
-            <a class="button" href="/register">
-              Get your own number
+            <a class="button" href="/outbox">
+              Open the outbox
             </a>
             <a class="button quiet" href="/test-drive">
               Once more

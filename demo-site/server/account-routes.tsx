@@ -37,7 +37,16 @@ export function accountRoutes(parts: SiteParts, page: SendPage): Hono {
       },
       nowSeconds(),
     );
-    return page(c, (view) => <TestDriveSent view={view} values={values} />);
+    // test-drive.sample: at once, whatever is chosen about offers. test-drive.promotional: only who ticked the box.
+    const email = normalEmail(values['email'] ?? '');
+    const known = await parts.office.subjectOf(email, 'DE');
+    const offers = values['offers'] === 'yes';
+    await parts.office.know(email, { ...known, account: { state: known.account?.state ?? 'none', promotional: offers ? 'in' : (known.account?.promotional ?? 'unknown') } });
+    const mails = [
+      await parts.office.post('test-drive', email, { name: values['name'] ?? '', message: values['message'] || '(a blank page)' }),
+      await parts.office.post('promotional', email, { name: values['name'] ?? '' }),
+    ];
+    return page(c, (view) => <TestDriveSent view={view} values={values} mails={mails} reasons={parts.words.reasons} />);
   });
 
   app.get('/register', (c) => {

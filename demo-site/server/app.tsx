@@ -4,6 +4,7 @@ import { HTTPException } from 'hono/http-exception';
 import { currentAccount } from '../accounts/sessions.js';
 import type { Store } from '../accounts/store.js';
 import type { Ledger } from '../advertisers/ledger.js';
+import type { Office } from '../mail/office.js';
 import { Changes } from '../pages/changes.js';
 import { Choices } from '../pages/choices.js';
 import { ErrorPage } from '../pages/errors.js';
@@ -19,6 +20,7 @@ import type { CookieControl, Words } from './consent.js';
 import { handshake } from './handshake.js';
 import { labRoutes } from './lab-routes.js';
 import type { Origins } from './origins.js';
+import { outboxRoutes } from './outbox-routes.js';
 import type { PolicyChanges, PublishedPolicy } from './policy.js';
 import type { Records } from './records.js';
 import { bodyWithin, commonHeaders, contentSecurityPolicy, type CspVariant, loopbackHostOnly, sameOriginWritesOnly } from './security.js';
@@ -38,6 +40,8 @@ export interface SiteParts {
   /** Names beside localhost under which the site is asked; none in the running demo. */
   readonly hosts?: readonly string[];
   readonly ledger: Ledger;
+  /** What writes and sends mail. */
+  readonly office: Office;
   /** The site's own built files. */
   readonly files: AssetFolder;
   /** js-glue/dist: the consent runtime and what it loads. */
@@ -107,6 +111,7 @@ export function createSite(parts: SiteParts): Hono {
   app.route('/lab', labRoutes(parts.ledger));
 
   const missing = (c: Context) => page(c, (view) => <ErrorPage view={view} status={404} />, { status: 404 });
+  app.route('/', outboxRoutes(parts.office, parts.policy.version, parts.words.reasons, page, missing));
   // What consent.js loads lies beside it; /consent/ is the whole folder, for pages that name a file themselves.
   for (const name of ['consent.js', 'ui.js', 'gate.asmjs.js']) {
     app.get(`/${name}`, async (c) => (await parts.sdk.respond(c, name)) ?? missing(c));

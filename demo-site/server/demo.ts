@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { accountOf } from '../accounts/sessions.js';
 import { Store } from '../accounts/store.js';
@@ -6,6 +7,7 @@ import { circlet } from '../advertisers/circlet.js';
 import { filesFrom } from '../advertisers/files.js';
 import { Ledger } from '../advertisers/ledger.js';
 import { northlight } from '../advertisers/northlight.js';
+import { Office } from '../mail/office.js';
 import { createSite } from './app.js';
 import { AssetFolder } from './assets.js';
 import { type Listening, listen } from './listen.js';
@@ -40,6 +42,7 @@ export interface Demo {
   readonly ledger: Ledger;
   readonly store: Store;
   readonly cookies: CookieControl;
+  readonly office: Office;
   /** The site itself, without a network: for requests that a loopback server never sees (https). */
   readonly fetch: (request: Request) => Response | Promise<Response>;
   /** Stops all four servers and closes the store. */
@@ -54,10 +57,20 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const ledger = new Ledger();
   const store = await Store.open(options.data);
   const records = await openRecords(options.sdk, options.data, (request) => accountOf(request, store));
+  const languages = ['en', 'fr', 'it', 'de', 'es'] as const;
+  const notices = await Promise.all(languages.map(async (lang) => [lang, JSON.parse(await readFile(join(options.sdk, `notice.${lang}.json`), 'utf8'))] as const));
+  const office = await Office.open({
+    data: options.data,
+    site: origins.site,
+    policyVersion: policy.version,
+    notices: Object.fromEntries(notices) as Parameters<typeof Office.open>[0]['notices'],
+    note: options.note,
+  });
   const running: Listening[] = [];
   const stop = async (): Promise<void> => {
     clearInterval(sweeper);
     await Promise.all(running.map((one) => one.close()));
+    await office.close();
     store.close();
     records.close();
   };
@@ -78,6 +91,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     records,
     ...(options.hosts ? { hosts: options.hosts } : {}),
     ledger,
+    office,
     files: new AssetFolder(join(options.built, 'public')),
     sdk: new AssetFolder(options.sdk),
     note: options.note,
@@ -89,5 +103,5 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     await stop();
     throw error;
   }
-  return { url: origins.site, ledger, store, cookies, fetch: (request) => site.fetch(request), stop };
+  return { url: origins.site, ledger, store, cookies, office, fetch: (request) => site.fetch(request), stop };
 }

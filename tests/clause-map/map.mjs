@@ -21,7 +21,8 @@ const ELSEWHERE = new Map([
   ['locked', 'the page, before the gate is there: tests/browser/locked'],
   ['gpp_opt_out', 'comes with consent strings; until then signal_unreadable denies'],
   ['tcf_denied', 'comes with consent strings; until then signal_unreadable denies'],
-  ['already_sent', 'comes with e-mail'],
+  ['not_an_open', 'open.decide: tests/unit/gate/email_open_test.cpp'],
+  ['token_expired', 'open.decide: tests/unit/gate/email_open_test.cpp'],
 ]);
 
 /** @typedef {{ clause: string, cites: string[], reasons: string[], branches: string[], tests: number, kind: 'enforced' | 'declarative' | 'reserved' }} Row

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { brotliDecompressSync } from 'node:zlib';
 import { demo, exchange } from './demo-support.mjs';
 
-const pages = ['/', '/pricing', '/test-drive', '/register', '/sign-in', '/privacy', '/choices', '/changes', '/lab', '/markup'];
+const pages = ['/', '/pricing', '/test-drive', '/register', '/sign-in', '/privacy', '/choices', '/changes', '/lab', '/outbox', '/markup'];
 const strict = ['/strict/no-wasm', '/strict/trusted-types', '/strict/nonce'];
 
 describe('pages of the demo site', () => {

@@ -7,7 +7,7 @@ import { HttpError, problem } from './problem.js'
 export interface RouteContext {
   readonly request: Request
   /** A part of the path by its name, percent-decoded; '' where the path has none of that name. */
-  param(name: string): string
+  readonly param: (name: string) => string
 }
 
 /** One row of the route table. */
@@ -50,7 +50,7 @@ export function createHandler(routes: readonly Route[], { base = '', note }: Han
   }
   app.notFound(() => nobody)
   app.onError((error) => {
-    if (error instanceof HttpError) return problem(error.status, error.detail, error.at)
+    if (HttpError.is(error)) return problem(error.status, error.detail, error.at, error.headers)
     note?.(error)
     return problem(500, 'The request could not be answered.')
   })

@@ -18,6 +18,7 @@ const TITLES: Readonly<Record<number, string>> = {
   405: 'Method Not Allowed',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
+  429: 'Too Many Requests',
   500: 'Internal Server Error',
   502: 'Bad Gateway',
   503: 'Service Unavailable',
@@ -29,8 +30,14 @@ export class HttpError extends Error {
     readonly status: number,
     readonly detail: string,
     readonly at?: string,
+    readonly headers?: Readonly<Record<string, string>>,
   ) {
     super(detail)
+  }
+
+  /** Whether something thrown is one, of this copy of the class or of another part's of the package. */
+  static is(error: unknown): error is HttpError {
+    return error instanceof Error && 'status' in error && 'detail' in error
   }
 }
 

@@ -154,7 +154,7 @@ export class Gate {
     return view.getUint8(from + at.VERDICT_MODE) ? view.getUint32(from + at.VERDICT_RETENTION, true) : Infinity
   }
 
-  private take_(length: number, from = this.text_): string {
+  protected take_(length: number, from = this.text_): string {
     return decoder.decode(this.bytes_.subarray(from, from + length))
   }
 

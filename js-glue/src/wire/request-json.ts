@@ -37,7 +37,7 @@ function writeConsent(gate: JsonGate, subject: Fields): void {
   const { view_: view, subject_: from } = gate
   const value = subject.find('consent')
   if (value === undefined) return
-  const fields = new Fields(value, subject.at('consent'), ['purposes', 'policyVersion', 'time', 'specific'])
+  const fields = new Fields(value, subject.at('consent'), ['purposes', 'policyVersion', 'time', 'specific', 'combined'])
   view.setUint8(from + at.SUBJECT_CONSENT_PRESENT, 1)
   let granted = 0
   let denied = 0
@@ -46,8 +46,8 @@ function writeConsent(gate: JsonGate, subject: Fields): void {
     if (!isObject(purposes)) fail(ErrorCode.wrong_type, fields.at('purposes'), 'an object')
     for (const id of Object.keys(purposes).sort()) {
       const state = purposes[id]
-      if (state !== 'granted' && state !== 'denied') {
-        fail(ErrorCode.bad_value, fields.at('purposes') + '/' + id, 'one of granted, denied')
+      if (state !== 'granted' && state !== 'denied' && state !== 'withdrawn') {
+        fail(ErrorCode.bad_value, fields.at('purposes') + '/' + id, 'one of granted, denied, withdrawn')
       }
       const number = gate.index_(List.purposes, id)
       if (number >= 32) continue
@@ -60,6 +60,7 @@ function writeConsent(gate: JsonGate, subject: Fields): void {
   view.setUint16(from + at.SUBJECT_REVISION, gate.index_(List.version, fields.text('policyVersion')), true)
   view.setBigInt64(from + at.SUBJECT_CONSENT_TIME, BigInt(fields.time('time')), true)
   view.setUint8(from + at.SUBJECT_SPECIFIC, fields.flag('specific') ? 1 : 0)
+  view.setUint8(from + at.SUBJECT_COMBINED, fields.flag('combined') ? 1 : 0)
 }
 
 function tri(fields: Fields, key: string): Tri {
@@ -88,13 +89,13 @@ function writeSignals(gate: JsonGate, subject: Fields): void {
   view.setUint8(from + at.SUBJECT_UNREADABLE, unreadable || gpp || tcf ? 1 : 0)
 }
 
-/** Writes a subject into the gate. Throws OpError. */
-export function writeSubject(gate: JsonGate, value: unknown): void {
+/** Writes a subject into the gate. pointer: where it stands. Throws OpError. */
+export function writeSubject(gate: JsonGate, value: unknown, pointer = '/subject'): void {
   const { view_: view, subject_: from } = gate
   for (let i = 0; i < at.SUBJECT_BYTES; ++i) view.setUint8(from + i, 0)
   for (let i = 0; i < at.MAX_PARENTAL_GRANTS; ++i) view.setUint16(from + at.SUBJECT_PARENTAL + 2 * i, at.NO_INDEX, true)
   view.setUint16(from + at.SUBJECT_REVISION, at.NO_INDEX, true)
-  const fields = new Fields(value, '/subject', [
+  const fields = new Fields(value, pointer, [
     'now',
     'regime',
     'country',
@@ -149,6 +150,12 @@ interface Asked {
   party?: number
   mode?: Mode
   identified?: boolean
+  ceiling?: Mode
+  /** RequestFlag of wasm/wire.h. */
+  flags?: number
+  coRecipients?: unknown[]
+  /** The regime that the request names instead of the subject's. */
+  regime?: number
 }
 
 function readStorage(value: unknown): Asked {
@@ -162,16 +169,46 @@ function readStorage(value: unknown): Asked {
   return { kind: Kind.web_storage, how, text, page, writer }
 }
 
+const enum Flag {
+  clamp = 1,
+  sentBefore = 2,
+  hidden = 4,
+  narrow = 8,
+}
+
+const MODE_NAMES = ['off', 'anonymous', 'pseudonymous', 'identified'] as const
+
+function purposeOf(gate: JsonGate, fields: Fields): number {
+  const id = fields.text('purpose')
+  const purpose = id ? gate.index_(List.purposes, id) : 255
+  if (purpose === at.NO_INDEX) fail(ErrorCode.bad_value, fields.at('purpose'), 'the id of a purpose of the policy')
+  return purpose
+}
+
 function readMail(gate: JsonGate, kind: Kind, value: unknown): Asked {
   if (kind === Kind.email_send) {
-    const fields = new Fields(value, '/request', ['kind', 'class'])
-    return { kind, topics: topic('class_', fields.text('class'), fields.at('class')) }
+    const fields = new Fields(value, '/request', ['kind', 'class', 'sentBefore'])
+    const topics = topic('class_', fields.text('class'), fields.at('class'))
+    return { kind, topics, flags: fields.flag('sentBefore') ? Flag.sentBefore : 0 }
   }
-  const fields = new Fields(value, '/request', ['kind', 'campaign', 'asked', 'regime'])
+  if (kind === Kind.email_load) {
+    const fields = new Fields(value, '/request', ['kind', 'url', 'hidden'])
+    if (fields.find('url') === undefined) fail(ErrorCode.missing_key, '/request/url', 'a value')
+    return { kind, text: fields.text('url'), flags: fields.flag('hidden') ? Flag.hidden : 0 }
+  }
+  const keys = ['kind', 'campaign', 'asked', 'regime', 'class', 'purpose', 'ceiling', 'clamp', 'coRecipients']
+  const fields = new Fields(value, '/request', keys)
   fields.text('campaign')
-  // E3: the campaign's regime, where the request names one, is what counts.
-  if (fields.text('regime')) gate.view_.setUint16(gate.subject_ + at.SUBJECT_REGIME, regimeOf(gate, fields), true)
-  return { kind, mode: fields.choice('asked', ['off', 'anonymous', 'pseudonymous', 'identified']) }
+  const regime = fields.text('regime') ? regimeOf(gate, fields) : undefined
+  const mode = fields.choice('asked', MODE_NAMES)
+  const topics = fields.text('class') ? topic('class_', fields.text('class'), fields.at('class')) : 0
+  const purpose = purposeOf(gate, fields)
+  const ceiling = fields.find('ceiling') === undefined ? Mode.identified : fields.choice('ceiling', MODE_NAMES)
+  const flags = fields.flag('clamp') ? Flag.clamp : 0
+  const others = fields.find('coRecipients')
+  if (others !== undefined && !Array.isArray(others)) fail(ErrorCode.wrong_type, fields.at('coRecipients'), 'an array of subjects')
+  const coRecipients: unknown[] = others ?? []
+  return { kind, mode, topics, purpose, ceiling, flags, coRecipients, ...(regime === undefined ? {} : { regime }) }
 }
 
 function readData(gate: JsonGate, kind: Kind, value: unknown): Asked {
@@ -194,10 +231,8 @@ function readData(gate: JsonGate, kind: Kind, value: unknown): Asked {
   }
   const fields = new Fields(value, '/request', ['kind', 'party', 'purpose'])
   const party = fields.text('party')
-  const id = fields.text('purpose')
-  if (id === 'legal') return { kind, topics: Topic.to_legal }
-  const purpose = id ? gate.index_(List.purposes, id) : 255
-  if (purpose === at.NO_INDEX) fail(ErrorCode.bad_value, fields.at('purpose'), 'the id of a purpose of the policy')
+  if (fields.text('purpose') === 'legal') return { kind, topics: Topic.to_legal }
+  const purpose = purposeOf(gate, fields)
   const vendor = gate.index_(List.vendors, party)
   if (vendor !== at.NO_INDEX) return { kind, purpose, party: vendor, topics: Topic.to_processor }
   const topics = party === 'entity' ? Topic.data_entity : topic('to_', party, fields.at('party'))
@@ -231,6 +266,7 @@ function readRequest(gate: JsonGate, value: unknown): Asked {
     case Kind.email_send:
     case Kind.email_open:
     case Kind.email_click:
+    case Kind.email_load:
       return readMail(gate, kind, value)
     case Kind.profile_link:
     case Kind.log_line:
@@ -241,17 +277,36 @@ function readRequest(gate: JsonGate, value: unknown): Asked {
   }
 }
 
-/** One verdict for {"subject", "request"} in JSON. Throws OpError on bad input. */
-export function decideJson(gate: JsonGate, fields: Fields): Verdict {
-  writeSubject(gate, fields.need('subject'))
-  const asked = readRequest(gate, fields.need('request'))
+function writeRequest(gate: JsonGate, asked: Asked): void {
   const { view_: view, request_: from } = gate
   view.setUint32(from + at.REQUEST_TOPICS, (asked.topics ?? 0) >>> 0, true)
   view.setUint16(from + at.REQUEST_PARTY, asked.party ?? at.NO_INDEX, true)
   view.setUint8(from + at.REQUEST_PURPOSE, asked.purpose ?? 255)
   view.setUint8(from + at.REQUEST_ASKED, asked.mode ?? Mode.off)
   view.setUint8(from + at.REQUEST_IDENTIFIED, asked.identified ? 1 : 0)
+  view.setUint8(from + at.REQUEST_CEILING, asked.ceiling ?? Mode.identified)
+  view.setUint8(from + at.REQUEST_FLAGS, asked.flags ?? 0)
+}
+
+/** One verdict for {"subject", "request"} in JSON. Throws OpError on bad input. */
+export function decideJson(gate: JsonGate, fields: Fields): Verdict {
+  const subject = fields.need('subject')
+  writeSubject(gate, subject)
+  const asked = readRequest(gate, fields.need('request'))
+  const { view_: view, request_: from } = gate
+  writeRequest(gate, asked)
+  // E3: everybody else in the mail narrows what may be asked, one after the other.
+  asked.coRecipients?.forEach((other, i) => {
+    writeSubject(gate, other, `/request/coRecipients/${String(i)}`)
+    view.setUint8(from + at.REQUEST_FLAGS, (asked.flags ?? 0) | Flag.narrow)
+    gate.decide_(asked.kind, 0, '')
+  })
+  if (asked.coRecipients?.length) writeSubject(gate, subject)
+  if (asked.regime !== undefined) view.setUint16(gate.subject_ + at.SUBJECT_REGIME, asked.regime, true)
+  view.setUint8(from + at.REQUEST_FLAGS, asked.flags ?? 0)
   gate.setPage_(asked.page ?? '')
   gate.decide_(asked.kind, asked.how ?? 0, asked.text ?? '', asked.writer)
+  // What asks after this, from a page, asks for itself again.
+  writeRequest(gate, { kind: asked.kind })
   return gate.verdictOf_()
 }

@@ -78,7 +78,7 @@ TEST_CASE("enumerators that nobody declared", "[gate][scope.site]") {
   const PolicyView& policy = small_policy().view();
   const Subject subject = visitor("us");
   Request request = web_request("https://adharbor.localhost/");
-  for (const unsigned kind : {11u, 99u, 255u}) {
+  for (const unsigned kind : {12u, 99u, 255u}) {
     request.kind = static_cast<fb::Kind>(kind);
     CHECK(decide(policy, subject, request).reason == Reason::kind_unknown);
   }

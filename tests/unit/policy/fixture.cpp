@@ -88,6 +88,12 @@ constexpr std::string_view kRegimes = R"(  "regimes": [
   ],
 )";
 
+constexpr std::string_view kMail = R"(  "email": {
+    "marketing": ["email-marketing"],
+    "agents": [{"name": "Example", "class": "human-probable", "tokens": ["ExampleMail"]}]
+  },
+)";
+
 constexpr std::string_view kRules = R"(  "rules": [
     {"id": "own-site", "clause": "scope.site", "kinds": ["web.request"], "party": ["first"], "purposes": ["service", "security", "updates"], "needs": "nothing"},
     {"id": "necessary-storage", "clause": "cookies.session", "kinds": ["web.storage"], "purposes": ["service", "security", "updates"], "needs": "nothing"},
@@ -219,7 +225,7 @@ std::string clauses() {
 
 std::string small_policy_json() {
   std::string out;
-  for (const std::string_view part : {kHead, kPurposes, kVendors, kRegimes, kRules}) out += part;
+  for (const std::string_view part : {kHead, kPurposes, kVendors, kRegimes, kMail, kRules}) out += part;
   return out + reasons() + clauses();
 }
 

@@ -1,0 +1,260 @@
+// What mail remembers: who a token stands for, what they chose, what was opened. SQL that SQLite, PostgreSQL and D1 all run.
+import { type Database, migrate, type Statement } from './database.js'
+
+/** A recipient as the core asks about one; without `now`. */
+export interface StoredSubject {
+  readonly country?: string
+  readonly region?: string
+  readonly regime?: string
+  readonly age?: 'unknown' | 'under13' | '13plus'
+  readonly account?: { readonly state: 'none' | 'active' | 'deactivated'; readonly promotional: 'unknown' | 'in' | 'out' }
+  readonly consent?: {
+    readonly purposes: Readonly<Record<string, 'granted' | 'denied' | 'withdrawn'>>
+    readonly policyVersion: string
+    readonly time: number
+    readonly combined?: boolean
+  }
+}
+
+export interface StoredRecipient {
+  readonly id: string
+  readonly subject: StoredSubject
+}
+
+/** A receipt of a choice (E12). Never changed, never deleted but with its person (children.delete). */
+export interface Receipt {
+  readonly id: string
+  readonly recipient: string
+  /** Unix seconds. */
+  readonly time: number
+  /** How: 'one-click', 'preference-page', 'form', … */
+  readonly method: string
+  readonly purposes: Readonly<Record<string, string>>
+  /** What held before. */
+  readonly prior: Readonly<Record<string, string>>
+  /** SHA-256 of the text that was shown, hexadecimal. */
+  readonly textHash: string
+  readonly locale: string
+  readonly regime: string
+  readonly policyVersion: string
+}
+
+/** An open or click, at most what the core said may be kept. */
+export interface MailEvent {
+  /** Of the fetch: the same event twice is one. */
+  readonly id: string
+  readonly kind: 'open' | 'click'
+  readonly campaign: number
+  readonly time: number
+  readonly keep: 'count' | 'last_day' | 'event' | 'client'
+  readonly openClass: string
+  /** The recipient, for everything but a count. */
+  readonly recipient: string | null
+  readonly target?: string | null
+  readonly address?: string | null
+  readonly agent?: string | null
+}
+
+const SCHEMA: readonly (readonly string[])[] = [
+  [
+    'CREATE TABLE mf_recipient (id TEXT PRIMARY KEY, subject TEXT NOT NULL)',
+    'CREATE TABLE mf_mail (token TEXT PRIMARY KEY, kind TEXT NOT NULL, recipient TEXT NOT NULL, campaign BIGINT NOT NULL, sent BIGINT NOT NULL)',
+    'CREATE INDEX mf_mail_campaign ON mf_mail (campaign, kind)',
+    `CREATE TABLE mf_receipt (id TEXT PRIMARY KEY, recipient TEXT NOT NULL, time BIGINT NOT NULL, method TEXT NOT NULL,
+      purposes TEXT NOT NULL, prior TEXT NOT NULL, text_hash TEXT NOT NULL, locale TEXT NOT NULL, regime TEXT NOT NULL, policy TEXT NOT NULL)`,
+    'CREATE INDEX mf_receipt_recipient ON mf_receipt (recipient, time)',
+    `CREATE TABLE mf_event (id TEXT PRIMARY KEY, kind TEXT NOT NULL, campaign BIGINT NOT NULL, recipient TEXT NOT NULL, time BIGINT NOT NULL,
+      class TEXT NOT NULL, target TEXT, address TEXT, agent TEXT)`,
+    'CREATE INDEX mf_event_campaign ON mf_event (campaign, kind)',
+    'CREATE INDEX mf_event_recipient ON mf_event (recipient)',
+    // A count holds no row of a fetch; which batches are in it, so that none is added twice.
+    'CREATE TABLE mf_count (campaign BIGINT NOT NULL, kind TEXT NOT NULL, total BIGINT NOT NULL, PRIMARY KEY (campaign, kind))',
+    'CREATE TABLE mf_batch (id TEXT PRIMARY KEY, time BIGINT NOT NULL)',
+    // E8: exactly who and the day, overwritten.
+    'CREATE TABLE mf_last_open (recipient TEXT PRIMARY KEY, day TEXT NOT NULL)',
+    'CREATE TABLE mf_once (key TEXT PRIMARY KEY, claim TEXT NOT NULL, time BIGINT NOT NULL)',
+  ],
+]
+
+const day = (time: number): string => new Date(time * 1000).toISOString().slice(0, 10)
+/** Values in one statement that every one of the three takes. */
+const CHUNK = 90
+
+export class MailStore {
+  private constructor(private readonly database: Database) {}
+
+  /** Opens the store, its schema brought up to date. */
+  static async open(database: Database): Promise<MailStore> {
+    await migrate(database, SCHEMA)
+    return new MailStore(database)
+  }
+
+  close(): Promise<void> {
+    return this.database.close()
+  }
+
+  // ---- recipients and the mails they got
+
+  async putRecipient({ id, subject }: StoredRecipient): Promise<void> {
+    await this.database.transaction([this.recipientStatement(id, subject)])
+  }
+
+  private recipientStatement(id: string, subject: StoredSubject): Statement {
+    const sql = 'INSERT INTO mf_recipient (id, subject) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET subject = excluded.subject'
+    return { sql, values: [id, JSON.stringify(subject)] }
+  }
+
+  async recipient(id: string): Promise<StoredRecipient | null> {
+    const [row] = await this.database.all('SELECT id, subject FROM mf_recipient WHERE id = ?', [id])
+    return row ? { id, subject: JSON.parse(String(row['subject'])) as StoredSubject } : null
+  }
+
+  /** What the tokens of a mail stand for; before it is sent. */
+  async putMail(ids: Readonly<Record<'mail' | 'unsubscribe' | 'tracking', string>>, recipient: string, campaign: number, time: number): Promise<void> {
+    const sql = 'INSERT INTO mf_mail (token, kind, recipient, campaign, sent) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING'
+    await this.database.transaction(Object.entries(ids).map(([kind, id]) => ({ sql, values: [id, kind, recipient, campaign, time] })))
+  }
+
+  /** Who tokens stand for: by id, those that are known. */
+  async holders(ids: readonly string[], kind: 'mail' | 'unsubscribe' | 'tracking'): Promise<Map<string, StoredRecipient>> {
+    const found = new Map<string, StoredRecipient>()
+    for (let from = 0; from < ids.length; from += CHUNK) {
+      const some = ids.slice(from, from + CHUNK)
+      const rows = await this.database.all(
+        `SELECT m.token AS token, r.id AS id, r.subject AS subject FROM mf_mail m JOIN mf_recipient r ON r.id = m.recipient
+         WHERE m.kind = ? AND m.token IN (${some.map(() => '?').join(', ')})`,
+        [kind, ...some],
+      )
+      for (const row of rows) {
+        found.set(String(row['token']), { id: String(row['id']), subject: JSON.parse(String(row['subject'])) as StoredSubject })
+      }
+    }
+    return found
+  }
+
+  /** Claims something that happens once (referral.one-time); false if it was claimed before. */
+  async once(key: string, time: number): Promise<boolean> {
+    const claim = crypto.randomUUID()
+    await this.database.transaction([
+      { sql: 'INSERT INTO mf_once (key, claim, time) VALUES (?, ?, ?) ON CONFLICT DO NOTHING', values: [key, claim, time] },
+    ])
+    const [row] = await this.database.all('SELECT claim FROM mf_once WHERE key = ?', [key])
+    return row?.['claim'] === claim
+  }
+
+  // ---- choices
+
+  /** A choice takes effect and its receipt is written, or neither. Resolved, both survive a crash. */
+  async choose(subject: StoredSubject, receipt: Receipt): Promise<void> {
+    const { id, recipient, time, method, purposes, prior, textHash, locale, regime, policyVersion } = receipt
+    await this.database.transaction([
+      this.recipientStatement(recipient, subject),
+      {
+        sql: `INSERT INTO mf_receipt (id, recipient, time, method, purposes, prior, text_hash, locale, regime, policy)
+              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+        values: [id, recipient, time, method, JSON.stringify(purposes), JSON.stringify(prior), textHash, locale, regime, policyVersion],
+      },
+    ])
+  }
+
+  /** All receipts of a person, oldest first: what an export hands out. */
+  async receipts(recipient: string): Promise<Receipt[]> {
+    const rows = await this.database.all('SELECT * FROM mf_receipt WHERE recipient = ? ORDER BY time, id', [recipient])
+    return rows.map((row) => ({
+      id: String(row['id']),
+      recipient: String(row['recipient']),
+      time: Number(row['time']),
+      method: String(row['method']),
+      purposes: JSON.parse(String(row['purposes'])) as Record<string, string>,
+      prior: JSON.parse(String(row['prior'])) as Record<string, string>,
+      textHash: String(row['text_hash']),
+      locale: String(row['locale']),
+      regime: String(row['regime']),
+      policyVersion: String(row['policy']),
+    }))
+  }
+
+  // ---- opens and clicks
+
+  /** Records a batch: again with the same id it changes nothing, so that a doubtful one is simply sent again. */
+  async record(batch: string, events: readonly MailEvent[]): Promise<void> {
+    const [known] = await this.database.all('SELECT id FROM mf_batch WHERE id = ?', [batch])
+    if (known || events.length === 0) return
+    const counts = new Map<string, { campaign: number; kind: string; total: number }>()
+    const statements: Statement[] = [{ sql: 'INSERT INTO mf_batch (id, time) VALUES (?, ?)', values: [batch, events[0]!.time] }]
+    for (const event of events) {
+      const { id, kind, campaign, recipient, time, openClass, keep, target = null, address = null, agent = null } = event
+      if (keep === 'count') {
+        const key = `${campaign} ${kind}`
+        const count = counts.get(key) ?? { campaign, kind, total: 0 }
+        count.total += 1
+        counts.set(key, count)
+      } else if (keep === 'last_day') {
+        statements.push({
+          sql: `INSERT INTO mf_last_open (recipient, day) VALUES (?, ?)
+                ON CONFLICT (recipient) DO UPDATE SET day = excluded.day WHERE excluded.day > mf_last_open.day`,
+          values: [recipient, day(time)],
+        })
+      } else {
+        const client = keep === 'client'
+        statements.push({
+          sql: `INSERT INTO mf_event (id, kind, campaign, recipient, time, class, target, address, agent)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+          values: [id, kind, campaign, recipient, time, openClass, target, client ? address : null, client ? agent : null],
+        })
+      }
+    }
+    for (const { campaign, kind, total } of counts.values()) {
+      statements.push({
+        sql: `INSERT INTO mf_count (campaign, kind, total) VALUES (?, ?, ?)
+              ON CONFLICT (campaign, kind) DO UPDATE SET total = mf_count.total + excluded.total`,
+        values: [campaign, kind, total],
+      })
+    }
+    await this.database.transaction(statements)
+  }
+
+  /** What a campaign's page shows: mails sent, counts, opens and clicks of people who allowed it, how many people. */
+  async campaign(campaign: number): Promise<{ sent: number; counted: Record<string, number>; events: Record<string, { total: number; people: number }> }> {
+    const [sent] = await this.database.all("SELECT COUNT(*) AS n FROM mf_mail WHERE campaign = ? AND kind = 'mail'", [campaign])
+    const counts = await this.database.all('SELECT kind, total FROM mf_count WHERE campaign = ?', [campaign])
+    const events = await this.database.all(
+      'SELECT kind, COUNT(*) AS total, COUNT(DISTINCT recipient) AS people FROM mf_event WHERE campaign = ? GROUP BY kind',
+      [campaign],
+    )
+    return {
+      sent: Number(sent?.['n'] ?? 0),
+      counted: Object.fromEntries(counts.map((row) => [String(row['kind']), Number(row['total'])])),
+      events: Object.fromEntries(events.map((row) => [String(row['kind']), { total: Number(row['total']), people: Number(row['people']) }])),
+    }
+  }
+
+  /** The recorded events of one person: for the person, and for the demo's lab. */
+  async eventsOf(recipient: string): Promise<MailEvent[]> {
+    const rows = await this.database.all('SELECT * FROM mf_event WHERE recipient = ? ORDER BY time, id', [recipient])
+    return rows.map((row) => ({
+      id: String(row['id']),
+      kind: row['kind'] as 'open' | 'click',
+      campaign: Number(row['campaign']),
+      time: Number(row['time']),
+      keep: row['agent'] === null && row['address'] === null ? 'event' : 'client',
+      openClass: String(row['class']),
+      recipient,
+      target: row['target'] === null ? null : String(row['target']),
+      address: row['address'] === null ? null : String(row['address']),
+      agent: row['agent'] === null ? null : String(row['agent']),
+    }))
+  }
+
+  /** The day a person last opened something, where that is all that is kept (E8). */
+  async lastOpen(recipient: string): Promise<string | null> {
+    const [row] = await this.database.all('SELECT day FROM mf_last_open WHERE recipient = ?', [recipient])
+    return row ? String(row['day']) : null
+  }
+
+  /** Everything about a person but the receipts, which say that it was asked for (children.delete, pii.change). */
+  async forget(recipient: string): Promise<void> {
+    const of = (table: string): Statement => ({ sql: `DELETE FROM ${table} WHERE recipient = ?`, values: [recipient] })
+    await this.database.transaction([of('mf_event'), of('mf_last_open'), of('mf_mail'), { sql: 'DELETE FROM mf_recipient WHERE id = ?', values: [recipient] }])
+  }
+}

@@ -1,0 +1,50 @@
+// PostgreSQL through `pg`, for several machines.
+import pg from 'pg'
+
+import { type Database, type Row, type Statement, type Value } from './database.js'
+
+/** `?` becomes `$1`, `$2`, …; our statements hold no `?` in text. */
+const numbered = (sql: string): string => {
+  let count = 0
+  return sql.replace(/\?/g, () => `$${String(++count)}`)
+}
+
+class Postgres implements Database {
+  constructor(private readonly pool: pg.Pool) {}
+
+  async all(sql: string, values: readonly Value[] = []): Promise<Row[]> {
+    const { rows } = await this.pool.query<Record<string, unknown>>(numbered(sql), [...values])
+    return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)])))
+  }
+
+  async transaction(statements: readonly Statement[]): Promise<void> {
+    const client = await this.pool.connect()
+    let broken: unknown
+    try {
+      await client.query('BEGIN')
+      for (const { sql, values } of statements) await client.query(numbered(sql), [...values])
+      await client.query('COMMIT')
+    } catch (error) {
+      broken = error
+      await client.query('ROLLBACK').catch(() => undefined)
+      throw error
+    } finally {
+      client.release(broken instanceof Error && 'code' in broken ? undefined : (broken as Error | undefined))
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end()
+  }
+}
+
+// COUNT and BIGINT come as text (they may not fit a number; ours do).
+const plain = (value: unknown): Value =>
+  typeof value === 'number' ? value : typeof value === 'string' ? (/^-?\d{1,15}$/.test(value) ? Number(value) : value) : null
+
+/** Connects; `url` as libpq has it: postgresql://user@host/database. */
+export function openPostgres(url: string): Database {
+  const pool = new pg.Pool({ connectionString: url, max: 8 })
+  pool.on('error', () => undefined) // an idle connection that breaks is replaced; queries report for themselves
+  return new Postgres(pool)
+}

@@ -1,0 +1,63 @@
+// The three databases that a store runs on, for real: SQLite in a file, D1 in workerd through miniflare, PostgreSQL's own server.
+import { execFileSync, spawn } from 'node:child_process';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openD1 } from '../../js-glue/dist/mail.js';
+import { openPostgres } from '../../js-glue/dist/store-postgres.js';
+import { openSqlite } from '../../js-glue/dist/store-sqlite.js';
+
+/** @typedef {{ open(): Promise<import('../../js-glue/src/server/store/database.ts').Database>, stop(): Promise<void> }} Place
+ * open() reaches the same data each time. */
+
+/** @returns {Promise<Place>} */
+export async function sqlite() {
+  const folder = mkdtempSync(join(tmpdir(), 'mf-sqlite-'));
+  return { open: () => openSqlite(join(folder, 'mail.db')), stop: async () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** @returns {Promise<Place>} */
+export async function d1() {
+  const { Miniflare } = await import('miniflare');
+  const worker = new Miniflare({ modules: true, script: 'export default { fetch() { return new Response() } }', d1Databases: ['DB'] });
+  const binding = /** @type {any} */ (await worker.getD1Database('DB'));
+  return { open: async () => openD1(binding), stop: () => worker.dispose() };
+}
+
+/** Where Debian has the server's programs; '' if it has none. */
+export function postgresPrograms() {
+  const root = '/usr/lib/postgresql';
+  const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
+  return versions[0] ? join(root, versions[0], 'bin') : '';
+}
+
+/** A server of its own on a socket in a new folder, without network; never as root, which PostgreSQL refuses.
+ * @returns {Promise<Place>} */
+export async function postgres() {
+  const bin = postgresPrograms();
+  const folder = mkdtempSync(join(tmpdir(), 'mf-pg-'));
+  const root = process.getuid?.() === 0;
+  /** @type {{ uid?: number, gid?: number }} */
+  const as = root ? { uid: Number(execFileSync('id', ['-u', 'postgres'])), gid: Number(execFileSync('id', ['-g', 'postgres'])) } : {};
+  if (as.uid !== undefined && as.gid !== undefined) chownSync(folder, as.uid, as.gid);
+  const data = join(folder, 'data');
+  execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'mail', '-A', 'trust', '-E', 'UTF8', '--no-sync'], { ...as, stdio: 'ignore', cwd: folder });
+  const server = spawn(join(bin, 'postgres'), ['-D', data, '-k', folder, '-h', '', '-c', 'logging_collector=off'], { ...as, stdio: ['ignore', 'ignore', 'pipe'], cwd: folder });
+  let log = '';
+  await new Promise((resolve, reject) => {
+    server.stderr.on('data', (chunk) => {
+      log += chunk;
+      if (log.includes('ready to accept connections')) resolve(undefined);
+    });
+    server.once('exit', () => reject(new Error(`PostgreSQL did not start: ${log}`)));
+  });
+  return {
+    open: async () => openPostgres(`postgresql://mail@localhost/postgres?host=${encodeURIComponent(folder)}`),
+    stop: async () => {
+      const gone = new Promise((resolve) => server.once('exit', resolve));
+      server.kill('SIGINT');
+      await gone;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
