@@ -246,15 +246,23 @@ METROFAX_EXPORT(write_consent) std::uint32_t write_consent(std::uint32_t secure)
 /// behind the name; the length of it, 0 where no cookie can have this name.
 METROFAX_EXPORT(sweep) std::uint32_t sweep(std::uint32_t length) {
   if (length > kTextBytes) return 0;
-  const Result<cookies::SweepPlan> plan = cookies::plan_sweep({text, length}, cookie_page(page.url));
-  if (!plan.ok()) return 0;
+  cookies::CookiePage swept = cookie_page(page.url);
+  const bool trusted = swept.secure;
+  swept.secure = page.url.scheme() == Scheme::https;
   std::uint32_t at = length;
-  for (std::uint32_t n = 0; n < plan.value().size() && at < kTextBytes; ++n) {
-    const Result<std::size_t> line =
-        cookies::write_sweep(plan.value(), n, cookies::SweepBy::script, text + at, kTextBytes - at - 1);
-    if (!line.ok()) break;
-    at += static_cast<std::uint32_t>(line.value());
-    text[at++] = '\n';
+  for (;;) {
+    const Result<cookies::SweepPlan> plan = cookies::plan_sweep({text, length}, swept);
+    if (!plan.ok()) return 0;
+    for (std::uint32_t n = 0; n < plan.value().size() && at < kTextBytes; ++n) {
+      const Result<std::size_t> line =
+          cookies::write_sweep(plan.value(), n, cookies::SweepBy::script, text + at, kTextBytes - at - 1);
+      if (!line.ok()) break;
+      at += static_cast<std::uint32_t>(line.value());
+      text[at++] = '\n';
+    }
+    // http://localhost: WebKit takes nothing Secure there, the others keep Secure and Partitioned ones.
+    if (swept.secure == trusted) break;
+    swept.secure = trusted;
   }
   return at - length;
 }

@@ -94,6 +94,8 @@ describe('sweep', () => {
     const { swept, lines, complete } = control.sweep(asked(names.map((name) => `${name}=1`).join('; ')));
     assert.equal(complete, false);
     assert.ok(swept.length > 0 && lines.join().length < 64 * 1024);
+    const narrow = control.sweep(asked('a=1; b=1', { path: '/account/settings' }), {}, 100);
+    assert.deepEqual([narrow.swept, narrow.complete], [['a'], false]);
   });
 });
 

@@ -76,11 +76,15 @@ const choose = (choice: (id: string) => boolean | undefined, specific = false): 
   // Else a copy that cannot be read, or one of another Domain, goes on standing before ours, and the visitor is asked again.
   if (session.copies_) expire(session, CONSENT_COOKIE)
   session.choose_(choice, specific)
-  // What only a server can do: set the cookie for longer than Safari lets a script, and take away what is HttpOnly.
-  if (options['server']) {
-    const body = JSON.stringify({ page: location.href, record: session.record_, names: session.residue_ })
-    void fetch(options['server'], { method: 'POST', keepalive: true, body }).catch(() => undefined)
-  }
+  void tellServer(9).catch(() => undefined)
+}
+
+/** What only a server can do: set the cookie for longer than Safari lets a script, and take away what is HttpOnly. */
+async function tellServer(times: number): Promise<void> {
+  if (!options['server'] || !session.gate_) return
+  const body = JSON.stringify({ page: location.href, record: session.record_, names: session.residue_ })
+  const { complete } = (await (await fetch(options['server'], { method: 'POST', keepalive: true, body })).json()) as { complete: boolean }
+  if (!complete && times) await tellServer(times - 1)
 }
 
 const consent = {

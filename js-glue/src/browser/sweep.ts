@@ -79,9 +79,12 @@ export function sweep(session: Session, cookies?: string): void {
   session.residue_ = [...refused(session), ...clearAreas(session)]
 }
 
-/** A new choice: what came back under the old one counts no more. */
+let choice = ''
+
+/** After a choice, here or in another tab: what came back under the one before counts no more. */
 export function sweepAfresh(session: Session): void {
-  swept.clear()
+  if (choice !== session.record_) swept.clear()
+  choice = session.record_
   sweep(session)
 }
 

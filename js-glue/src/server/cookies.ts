@@ -16,6 +16,8 @@ const CONSENT_COOKIE = 'mf_consent'
 /** Names taken away by one answer, and bytes of Set-Cookie it may carry: the rest goes with the next one. */
 const MOST_NAMES = 20
 const MOST_BYTES = 48 * 1024
+/** The same for a response of the site itself, on which proxies in front have narrower views; one name is always taken. */
+const PAGE_BYTES = 4 * 1024
 
 /** What a control needs. Modules are gate.wasm and cookies.wasm of this package, compiled. */
 export interface CookieControlOptions {
@@ -26,6 +28,8 @@ export interface CookieControlOptions {
   readonly regime?: (request: Request) => string
   /** Paths of the site with cookies of their own: swept beside those of the page. */
   readonly paths?: readonly string[]
+  /** Bytes of Set-Cookie that one answer of the sweep may carry, 48 KiB unless told: as much as what stands in front lets through. */
+  readonly headerBytes?: number
   /** The notice of the policy (notice.<lang>.json), for kind and lifetime in the inventory. */
   readonly notice?: { readonly storage: readonly DeclaredRow[]; readonly vendors: readonly { id: string; name: string; storage: readonly DeclaredRow[] }[] }
   /** Unix milliseconds. */
@@ -74,8 +78,11 @@ export interface CookieControl {
   admit(request: Request, lines: readonly string[], purposes?: Readonly<Record<string, boolean>>): Judged[]
   /** The response with its Set-Cookie lines so judged, and with lines that remove what the request should not have carried. */
   apply(request: Request, response: Response): Response
-  /** Set-Cookie lines that remove what may not be there, HttpOnly or not, by name. */
-  sweep(request: Request, asked?: SweepRequest): { swept: string[]; lines: string[]; complete: boolean }
+  /**
+   * Set-Cookie lines that remove what may not be there, HttpOnly or not, by name: as many as one answer may carry (`most`
+   * bytes, and one name at least). `complete`: nothing is left for another.
+   */
+  sweep(request: Request, asked?: SweepRequest, most?: number): { swept: string[]; lines: string[]; complete: boolean }
   /**
    * Records choices made by a form of the site, with or without scripts: what the request's consent cookie says, and these
    * purposes on top of it. Set-Cookie lines; copies of the cookie on other paths or domains go.
@@ -137,7 +144,11 @@ export function createCookieControl(options: CookieControlOptions): CookieContro
     return complete
   }
 
-  function sweep(request: Request, { page = request.url, names = [], record }: SweepRequest = {}): ReturnType<CookieControl['sweep']> {
+  function sweep(
+    request: Request,
+    { page = request.url, names = [], record }: SweepRequest = {},
+    most = options.headerBytes ?? MOST_BYTES,
+  ): ReturnType<CookieControl['sweep']> {
     const header = cookieHeader(request)
     visitor(request, record === undefined ? header : `${CONSENT_COOKIE}=${record}`, page)
     const wanted = [...new Set([...refused(header), ...names.filter((name) => name !== CONSENT_COOKIE && ask(`${name}=1`) !== 'allow')])]
@@ -149,7 +160,7 @@ export function createCookieControl(options: CookieControlOptions): CookieContro
       const more = new Set<string>()
       if (!removal(name, page, more)) complete = false
       bytes += [...more].reduce((sum, line) => sum + line.length, 0)
-      if (bytes > MOST_BYTES) return { swept, lines: [...lines], complete: false }
+      if (bytes > most && swept.length > 0) return { swept, lines: [...lines], complete: false }
       for (const line of more) lines.add(line)
       swept.push(name)
     }
@@ -192,7 +203,7 @@ export function createCookieControl(options: CookieControlOptions): CookieContro
   function apply(request: Request, response: Response): Response {
     const set = response.headers.getSetCookie()
     const judged = admit(request, set)
-    const { lines } = sweep(request)
+    const { lines } = sweep(request, {}, PAGE_BYTES)
     if (lines.length === 0 && judged.every(({ line, sent }) => line === sent)) return response
     const headers = new Headers(response.headers)
     headers.delete('set-cookie')

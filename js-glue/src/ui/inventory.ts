@@ -116,7 +116,7 @@ function entry({ name, api, httpOnly }: Found, verdict: Verdict, writer: string,
     h(
       'p',
       { class: 'soft' },
-      t('inspector.outcome.' + verdict.outcome) + ': ' + (notice.reasons[verdict.reason] ?? verdict.reason) + ' ',
+      (notice.reasons[verdict.reason] ?? verdict.reason) + ' ',
       verdict.clause && link(verdict.clause, notice.policyUrl + '#' + verdict.clause, true),
     ),
     known && h('p', { class: 'soft' }, t('inventory.suggestion', { platform: known[1], category: known[3] })),
