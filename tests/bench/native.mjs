@@ -10,7 +10,7 @@ const FLAGS = ['-std=c++20', '-O2', '-DNDEBUG', '-fno-exceptions', '-fno-rtti'];
 async function sources() {
   const found = [];
   for (const room of ['policy', 'cookies', 'signals', 'consent', 'beacons', 'gate']) {
-    const names = await readdir(fromRoot(`core/${room}`));
+    const names = await readdir(fromRoot(`core/${room}`)).catch(() => /** @type {string[]} */ ([])); // a room may be empty yet
     found.push(...names.filter((name) => name.endsWith('.cpp') && !/^(compiler|lint|json)_?/.test(name)).map((name) => fromRoot(`core/${room}/${name}`)));
   }
   return found;

@@ -8,7 +8,7 @@ import { areas } from './storage.js'
 export const CONSENT_COOKIE = 'mf_consent'
 
 /** A cookie that comes back this often on one page is left, and named: whoever sets it is faster than we are. */
-const PATIENCE = 5
+const PATIENCE = 20
 
 /** How often a name was taken away on this page since the last choice. */
 const swept = new Map<string, number>()
