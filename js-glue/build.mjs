@@ -32,7 +32,7 @@ const INTERNAL = /_$/;
 
 await need(mfconsent, 'cmake --build --preset native');
 await need(fromRoot('build/native/wire-layout'), 'cmake --build --preset native');
-for (const module of ['gate', 'page', 'cookies', 'ledger']) await need(fromRoot(`build/wasm/${module}.wasm`), 'cmake --build --preset wasm');
+for (const module of ['gate', 'page', 'cookies', 'ledger', 'server', 'codecs']) await need(fromRoot(`build/wasm/${module}.wasm`), 'cmake --build --preset wasm');
 await need(authored, 'the policy to embed');
 for (const source of ['browser/main.ts', 'index.ts', 'ui/main.ts', 'node.ts', 'server/ledger/index.ts', 'server/index.ts']) await need(here(`src/${source}`), 'source');
 
@@ -47,6 +47,7 @@ try {
     buildWasm(fromRoot('build/wasm/cookies.wasm'), join(dist, 'cookies.wasm'), 'cookies-exports.txt'),
     buildWasm(fromRoot('build/wasm/ledger.wasm'), join(dist, 'ledger.wasm'), 'ledger-exports.txt'),
     buildWasm(fromRoot('build/wasm/server.wasm'), join(dist, 'server.wasm'), 'server-exports.txt'),
+    buildWasm(fromRoot('build/wasm/codecs.wasm'), join(dist, 'codecs.wasm'), 'codecs-exports.txt'),
   ]);
   if (values.measure) await measure(asked, policy);
   await Promise.all([

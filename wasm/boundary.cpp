@@ -12,7 +12,7 @@
 #include "consent/record.h"
 #include "cookies/sweep.h"
 #include "gate/mail_group.h"
-#include "signals/usp.h"
+#include "signals/light.h"
 
 #define METROFAX_EXPORT(name) __attribute__((export_name(#name), used)) extern "C"
 
@@ -169,10 +169,13 @@ std::uint32_t regime_of(std::uint32_t country_length, std::uint32_t region_lengt
   return policy.regime_of_place({text, country_length}, {text + country_length, region_length});
 }
 
-/// The fb::Tri of a US Privacy String at text_at(); 3 if it cannot be read.
-METROFAX_EXPORT(read_usp) std::uint32_t read_usp_at_boundary(std::uint32_t length) {
-  const Result<UspString> usp = read_usp({text, length <= kTextBytes ? length : 0});
-  return usp.ok() ? static_cast<std::uint32_t>(usp_opt_out(usp.value())) : 3;
+/// What the string at text_at() says of the visitor's will, as a Light: 3 is that it cannot be read. which: 0 a US
+/// Privacy String, 1 a GPP string, 2 a TC string.
+METROFAX_EXPORT(read_signal) std::uint32_t read_signal(std::uint32_t which, std::uint32_t length) {
+  const std::string_view given(text, length <= kTextBytes ? length : 0);
+  if (which == 1) return static_cast<std::uint32_t>(gpp_opts_out(given));
+  if (which == 2) return static_cast<std::uint32_t>(tcf_denies(given));
+  return static_cast<std::uint32_t>(usp_opts_out(given));
 }
 
 #endif

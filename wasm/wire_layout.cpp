@@ -75,6 +75,8 @@ int main() {
   METROFAX_OFFSET(Subject, "SUBJECT_NAI", signals.nai_opt_out);
   METROFAX_OFFSET(Subject, "SUBJECT_DAA", signals.daa_opt_out);
   METROFAX_OFFSET(Subject, "SUBJECT_USP", signals.usp_opt_out);
+  METROFAX_OFFSET(Subject, "SUBJECT_GPP", signals.gpp_opt_out);
+  METROFAX_OFFSET(Subject, "SUBJECT_TCF", signals.tcf_denied);
   METROFAX_OFFSET(Subject, "SUBJECT_UNREADABLE", signals.unreadable);
   METROFAX_OFFSET(Subject, "SUBJECT_ACCOUNT", account);
   METROFAX_OFFSET(Subject, "SUBJECT_PROMOTIONAL", promotional);

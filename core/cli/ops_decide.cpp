@@ -8,7 +8,7 @@
 #include "gate/gate.h"
 #include "gate/mail_group.h"
 #include "signals/headers.h"
-#include "signals/usp.h"
+#include "signals/light.h"
 
 namespace metrofax::consent::cli {
 namespace {
@@ -90,16 +90,20 @@ Signals signals_of(const Fields& subject) {
   signals.dnt = tri(fields, "dnt");
   signals.nai_opt_out = tri(fields, "naiOptOut");
   signals.daa_opt_out = tri(fields, "daaOptOut");
-  if (const std::string_view usp = fields.text("usp"); !usp.empty()) {
-    const Result<UspString> read = read_usp(usp);
-    if (read.ok()) {
-      signals.usp_opt_out = usp_opt_out(read.value());
-    } else {
-      signals.unreadable = true;
-    }
+  const struct {
+    const char* key;
+    Light (*read)(std::string_view text);
+    fb::Tri& into;
+  } strings[] = {{"usp", usp_opts_out, signals.usp_opt_out},
+                 {"gpp", gpp_opts_out, signals.gpp_opt_out},
+                 {"tcf", tcf_denies, signals.tcf_denied}};
+  for (const auto& one : strings) {
+    const std::string_view text = fields.text(one.key);
+    const Light light = text.empty() ? Light::unset : one.read(text);
+    // A string that is there and cannot be read says something: it counts as an opt-out.
+    signals.unreadable |= light == Light::unreadable;
+    one.into = light == Light::unreadable ? fb::Tri::unset : static_cast<fb::Tri>(light);
   }
-  // Consent strings that this build does not decode are there and say something: they count as an opt-out.
-  if (!fields.text("gpp").empty() || !fields.text("tcf").empty()) signals.unreadable = true;
   return signals;
 }
 

@@ -90,6 +90,8 @@ bool opt_out_step(Case& c) {
   const PurposeSet asked = c.purpose == kNoPurpose ? ~PurposeSet{0} : c.bit();
   const fb::Regime& regime = c.regime();
   const Signals& signals = c.subject.signals;
+  // Strings of the industry's frameworks speak of sale, sharing and advertising alike.
+  const PurposeSet framework = regime.gpc() | regime.usp();
   const struct {
     bool on;
     PurposeSet denies;
@@ -100,7 +102,9 @@ bool opt_out_step(Case& c) {
       {signals.nai_opt_out == Tri::on, regime.nai(), Reason::nai_opt_out},
       {signals.daa_opt_out == Tri::on, regime.daa(), Reason::daa_opt_out},
       {signals.dnt == Tri::on, regime.dnt(), Reason::dnt},
-      {signals.unreadable, regime.gpc() | regime.usp(), Reason::signal_unreadable},
+      {signals.gpp_opt_out == Tri::on, framework, Reason::gpp_opt_out},
+      {signals.tcf_denied == Tri::on, framework, Reason::tcf_denied},
+      {signals.unreadable, framework, Reason::signal_unreadable},
   };
   for (const auto& row : rows) {
     if (row.on && (row.denies & asked) != 0) return c.answer(Step::opt_out, Outcome::deny, row.reason);

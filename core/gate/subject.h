@@ -30,6 +30,8 @@ struct Signals {
   fb::Tri nai_opt_out = fb::Tri::unset;
   fb::Tri daa_opt_out = fb::Tri::unset;
   fb::Tri usp_opt_out = fb::Tri::unset;  ///< OptOutSale of a US Privacy string
+  fb::Tri gpp_opt_out = fb::Tri::unset;  ///< what a GPP string says (signals/light.h)
+  fb::Tri tcf_denied = fb::Tri::unset;   ///< on: a TC string refuses personalised advertising
   bool unreadable = false;  ///< a signal is there that nothing here can read: taken as an opt-out
 };
 

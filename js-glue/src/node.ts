@@ -1,6 +1,7 @@
 // @metrofax/consent/node: the gate in Node, from the same gate.wasm as the page's.
 import { readFileSync } from 'node:fs'
 
+import { Codecs, type CodecsExports } from './signals/codecs.js'
 import { Cookies, type CookiesExports } from './wire/cookies.js'
 import { canonical, evaluate as evaluateWith, type Answer } from './wire/evaluate.js'
 import { type GateExports } from './wire/gate.js'
@@ -13,12 +14,17 @@ export { canonical }
 const gates = new Map<string, JsonGate>()
 let module: WebAssembly.Module | undefined
 let cookies: Cookies | undefined
+let codecs: Codecs | undefined
 
 const compiled = (file: string): WebAssembly.Module => new WebAssembly.Module(readFileSync(new URL(file, import.meta.url)))
 
 /** cookies.wasm, from the first question about cookies on. */
 const cookiesModule = (): Cookies =>
   (cookies ??= new Cookies(new WebAssembly.Instance(compiled('./cookies.wasm'), {}).exports as unknown as CookiesExports))
+
+/** codecs.wasm, from the first question about a consent string on. */
+const codecsModule = (): Codecs =>
+  (codecs ??= new Codecs(new WebAssembly.Instance(compiled('./codecs.wasm'), {}).exports as unknown as CodecsExports))
 
 /**
  * Makes a compiled policy known (`mfconsent policy compile`). The first one is also what a request without "policy" is
@@ -40,5 +46,5 @@ export function usePolicy(policy: Uint8Array, name = ''): void {
  */
 export function evaluate(request: unknown): Answer {
   if (gates.size === 0) usePolicy(readFileSync(new URL('./policy.bin', import.meta.url)))
-  return evaluateWith(request, gates, cookiesModule)
+  return evaluateWith(request, gates, cookiesModule, codecsModule)
 }

@@ -19,8 +19,6 @@ const ELSEWHERE = new Map([
   ['policy_damaged', 'wasm boundary, of a policy that was refused'],
   ['runtime_failure', 'reserved for the page'],
   ['locked', 'the page, before the gate is there: tests/browser/locked'],
-  ['gpp_opt_out', 'comes with consent strings; until then signal_unreadable denies'],
-  ['tcf_denied', 'comes with consent strings; until then signal_unreadable denies'],
   ['not_an_open', 'open.decide: tests/unit/gate/email_open_test.cpp'],
   ['token_expired', 'open.decide: tests/unit/gate/email_open_test.cpp'],
 ]);

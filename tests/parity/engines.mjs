@@ -63,10 +63,13 @@ async function inJavaScript(policies, lines, temporary) {
   const source = readFileSync(`${dist}gate.asmjs.js`, 'utf8');
   // The script holds one instance; a realm of its own gives each policy a fresh one.
   const newExports = () => runInContext(`${source}; globalThis.__mfGate()`, createContext({}));
-  // No page needs cookies.wasm as JavaScript; that it says the same is worth knowing all the same.
-  await buildAsmJs(`${dist}cookies.wasm`, `${temporary}/cookies.asmjs.js`, '__mfCookies');
-  const cookies = runInContext(`${readFileSync(`${temporary}/cookies.asmjs.js`, 'utf8')}; globalThis.__mfCookies()`, createContext({}));
-  return answers(newExports, cookies, policies, lines);
+  // No page needs these two as JavaScript; that they say the same is worth knowing all the same.
+  const asJavaScript = async (/** @type {string} */ name) => {
+    const out = `${temporary}/${name}.asmjs.js`;
+    await buildAsmJs(`${dist}${name}.wasm`, out, '__mfModule');
+    return runInContext(`${readFileSync(out, 'utf8')}; globalThis.__mfModule()`, createContext({}));
+  };
+  return answers(newExports, await asJavaScript('cookies'), await asJavaScript('codecs'), policies, lines);
 }
 
 /** @type {import('esbuild').BuildOptions} */
@@ -85,6 +88,7 @@ async function inBrowser(browser, policies, lines) {
     '/engine.js': ['text/javascript', `${script}\n${say}`],
     '/gate.wasm': ['application/wasm', readFileSync(`${dist}gate.wasm`)],
     '/cookies.wasm': ['application/wasm', readFileSync(`${dist}cookies.wasm`)],
+    '/codecs.wasm': ['application/wasm', readFileSync(`${dist}codecs.wasm`)],
     '/policy.bin': ['application/octet-stream', policies[''] ?? ''],
     '/variant.bin': ['application/octet-stream', policies.variant ?? ''],
     '/vectors': ['text/plain', lines.join('\n')],

@@ -5,14 +5,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import canonicalize from 'canonicalize';
 
-/** Operations that the wasm modules answer; the others are native so far. @param {string} op */
-const isWasmOp = (op) => op === 'decide' || op.startsWith('cookie.');
-/** Operations that no build knows: what is said of them is the same everywhere. @param {any} request */
-const isNativeOnly = (request) => typeof request?.op === 'string' && !isWasmOp(request.op) && /^(usp|gpc|dnt)\./.test(request.op);
-
-export const NATIVE_ONLY = 'signals come with codecs.wasm';
-
-/** @typedef {{ id: string, tags: string[], request: any, answer: any, file: string, line: string, expected: string, nativeOnly: boolean }} Vector
+/** @typedef {{ id: string, tags: string[], request: any, answer: any, file: string, line: string, expected: string }} Vector
  * line: the request as sent; expected: the canonical bytes of the answer */
 
 /** Whether these bytes are the vector's answer. @param {Vector} vector @param {string | undefined} bytes */
@@ -39,5 +32,5 @@ function vectorOf(parsed, file) {
   const isObject = typeof request === 'object' && request !== null && !Array.isArray(request);
   const asked = isObject && !Object.hasOwn(request, 'id') ? { ...request, id } : request;
   const expected = canonicalize({ ...answer, id: isObject ? asked.id : null }) ?? '';
-  return { id, tags, request, answer, file, line: JSON.stringify(asked), expected, nativeOnly: isNativeOnly(request) };
+  return { id, tags, request, answer, file, line: JSON.stringify(asked), expected };
 }

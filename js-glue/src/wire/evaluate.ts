@@ -1,7 +1,9 @@
-// The operations of `mfconsent eval` over gate.wasm.
+// The operations of `mfconsent eval` over gate.wasm, cookies.wasm and codecs.wasm.
 import canonicalize from 'canonicalize'
 
 import { ErrorCode } from '../gen/metrofax/consent/fb/error-code.js'
+import type { Codecs } from '../signals/codecs.js'
+import { CODEC_OPS } from './codec-json.js'
 import { COOKIE_OPS } from './cookie-json.js'
 import type { Cookies } from './cookies.js'
 import { Fields, OpError, fail, isObject } from './fields.js'
@@ -31,8 +33,8 @@ const decide: Op = (input, gates) => {
 
 const OPS: Record<string, Op | undefined> = { __proto__: null as never, decide }
 
-/** Answers one request. Never throws: what is wrong with it is the answer. `cookies`: cookies.wasm, when it is first needed. */
-export function evaluate(request: unknown, gates: Gates, cookies: () => Cookies): Answer {
+/** Answers one request. Never throws: what is wrong with it is the answer. `cookies`, `codecs`: those modules, when they are first needed. */
+export function evaluate(request: unknown, gates: Gates, cookies: () => Cookies, codecs: () => Codecs): Answer {
   const failed = (id: unknown, code: ErrorCode, message: string, at = 0): Answer => ({
     id,
     ok: false,
@@ -46,9 +48,11 @@ export function evaluate(request: unknown, gates: Gates, cookies: () => Cookies)
   if (typeof name !== 'string') return failed(id, ErrorCode.wrong_type, '/op: expected the name of an operation')
   const op = OPS[name]
   const onCookies = COOKIE_OPS[name]
-  if (!op && !onCookies) return failed(id, ErrorCode.unknown_op, '/op: no operation has this name')
+  const onStrings = CODEC_OPS[name]
+  if (!op && !onCookies && !onStrings) return failed(id, ErrorCode.unknown_op, '/op: no operation has this name')
   try {
-    return { ...(op ? op(input, gates) : onCookies!(input, cookies())), id, ok: true }
+    const members = op ? op(input, gates) : onCookies ? onCookies(input, cookies()) : onStrings?.(input, codecs)
+    return { ...members, id, ok: true }
   } catch (error) {
     if (error instanceof OpError) return failed(id, error.code, error.message, error.at)
     return failed(id, ErrorCode.bad_value, 'the gate failed')

@@ -21,7 +21,7 @@ export interface GateExports {
   name_of(list: number, index: number): number
   index_of(list: number, length: number): number
   regime_of(countryLength: number, regionLength: number): number
-  read_usp(length: number): number
+  read_signal(which: number, length: number): number
   describe(): number
   read_consent(length: number): number
   write_consent(secure: number): number

@@ -1,4 +1,5 @@
-// What questions in JSON need beyond a page's: places by name, and the US Privacy String.
+// What questions in JSON need beyond a page's: places by name, and consent strings.
+import * as at from '../gen/layout.js'
 import { Gate } from './gate.js'
 
 export class JsonGate extends Gate {
@@ -8,8 +9,8 @@ export class JsonGate extends Gate {
     return this.x_.regime_of(length, this.put_(region, this.text_ + length, 4))
   }
 
-  /** The Tri of a US Privacy String; 3 if it cannot be read. */
-  usp_(text: string): number {
-    return this.x_.read_usp(this.put_(text, this.text_, 5))
+  /** What a string says: a Tri, 3 if it cannot be read. which: 0 US Privacy, 1 GPP, 2 TCF (wasm/boundary.cpp). */
+  signal_(which: number, text: string): number {
+    return this.x_.read_signal(which, this.put_(text, this.text_, at.MAX_KEY_UNITS))
   }
 }

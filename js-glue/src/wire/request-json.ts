@@ -78,15 +78,18 @@ function writeSignals(gate: JsonGate, subject: Fields): void {
   view.setUint8(from + at.SUBJECT_NAI, tri(fields, 'naiOptOut'))
   view.setUint8(from + at.SUBJECT_DAA, tri(fields, 'daaOptOut'))
   let unreadable = false
-  const usp = fields.text('usp')
-  if (usp) {
-    const read = gate.usp_(usp)
-    unreadable = read > Tri.on
-    view.setUint8(from + at.SUBJECT_USP, unreadable ? Tri.unset : read)
-  }
-  const gpp = fields.text('gpp')
-  const tcf = gpp ? '' : fields.text('tcf')
-  view.setUint8(from + at.SUBJECT_UNREADABLE, unreadable || gpp || tcf ? 1 : 0)
+  const strings = [
+    ['usp', at.SUBJECT_USP],
+    ['gpp', at.SUBJECT_GPP],
+    ['tcf', at.SUBJECT_TCF],
+  ] as const
+  strings.forEach(([key, place], which) => {
+    const text = fields.text(key)
+    const read = text ? gate.signal_(which, text) : Tri.unset
+    unreadable ||= read > Tri.on
+    view.setUint8(from + place, read > Tri.on ? Tri.unset : read)
+  })
+  view.setUint8(from + at.SUBJECT_UNREADABLE, unreadable ? 1 : 0)
 }
 
 /** Writes a subject into the gate. pointer: where it stands. Throws OpError. */
