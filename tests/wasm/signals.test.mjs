@@ -57,6 +57,8 @@ for (const [where, ask] of /** @type {const} */ ([['natively', natively], ['in c
       assert.deepEqual(encoded.map(({ output }) => output), vectors.map(({ input }) => input));
     });
 
+    if (where === 'natively') return; // one question at a time from here on; that both answer the same is the parity suite's
+
     test('iabgpp-es-tests: 404 cases of the reference implementation', () => {
       const vectors = vectorsOf('iabgpp-es-tests');
       assert.equal(vectors.length, 404);
@@ -94,7 +96,7 @@ for (const [where, ask] of /** @type {const} */ ([['natively', natively], ['in c
     test('signals: Sec-GPC and DNT headers', () => {
       for (const { kind, input, expected, note } of vectorsOf('signals')) {
         if (kind === 'sec-gpc' && typeof expected === 'boolean') assert.equal(one({ op: 'gpc.parse', input }).signal, expected || null, note);
-        if (kind === 'dnt') assert.equal(one({ op: 'dnt.parse', input }).signal, expected === 'opted-out' ? true : expected === 'opted-in' ? false : null, JSON.stringify(input));
+        if (kind === 'dnt') assert.equal(one({ op: 'dnt.parse', input }).signal, expected.startsWith('opted-out') ? true : expected === 'tracking allowed' ? false : null, JSON.stringify(input));
       }
     });
 

@@ -232,7 +232,7 @@ TEST_CASE("strict refuses what lenient reads with a warning", "[signals]") {
 TEST_CASE("what nobody knows is kept: sections, segments, their order", "[signals]") {
   Coder coder;
   for (const std::string text :
-       {"DBABhs~anything.at all", "DBABLA~CAAAAAAAAABA.QA.gAAA",
+       {"DBABJDA~anything.at all", "DBABLA~CAAAAAAAAABA.QA.gAAA",
         "DBABMA~CPSG_8APSG_8ANwAAAENAwCgAAAAAAAAAAAAAAAAAAAA.YAAAAAAAAAAA.IAAA.oAAA"}) {
     INFO(text);
     const CodecAnswer answer = coder.decode(Codec::gpp, text);
@@ -250,7 +250,7 @@ TEST_CASE("the gate's reader of strings says what the codec reads", "[signals][c
   CHECK(gpp_opts_out("DBABTA~1---") == Light::unset);
   CHECK(gpp_opts_out("DBAA") == Light::unset);
   for (const char* text : {"", "D", "DBAB", "DBABTA", "DBABTA~", "DBABTA~1YYX", "DBABTA~1YYN~1YYN", "AAAA",
-                           "DBABhs~B", "DBABLA~BAA", "DB______"}) {
+                           "DBABJDA~B", "DBABLA~BAA", "DB______"}) {
     INFO(text);
     CHECK(gpp_opts_out(text) == Light::unreadable);
   }
