@@ -195,7 +195,7 @@ bool write_number(std::uint32_t value, char*& to, const char* end) {
   return true;
 }
 
-bool write_run(IdRange run, char* start, char*& to, const char* end) {
+bool write_run(IdRange run, const char* start, char*& to, const char* end) {
   if (to != start) {
     if (to == end) return false;
     *to++ = ',';
