@@ -10,8 +10,11 @@ export const haveVectors = existsSync(folder);
 export const vectorsOf = (name) => JSON.parse(readFileSync(`${folder}${name}.json`, 'utf8'));
 
 /** Section ids by prefix (GPP, "Section Information"). @type {Record<string, number>} */
-export const SECTIONS = Object.fromEntries(['tcfeuv2', '', '', 'tcfcav1', 'uspv1', 'usnat', 'usca', 'usva', 'usco', 'usut', 'usct', 'usfl', 'usmt',
+export const SECTIONS = Object.fromEntries(['tcfeuv2', 'header', 'integrity', 'tcfcav1', 'uspv1', 'usnat', 'usca', 'usva', 'usco', 'usut', 'usct', 'usfl', 'usmt',
   'usor', 'ustx', 'usde', 'usia', 'usne', 'usnh', 'usnj', 'ustn', 'usmn', 'usmd', 'usin', 'usky', 'usri'].map((prefix, i) => [prefix, i + 2]));
+
+/** Those of the United States. */
+export const DIFFERENTIAL_SECTIONS = Object.keys(SECTIONS).filter((prefix) => prefix.startsWith('us') && prefix !== 'uspv1');
 
 /** What @iabgpp/cmpapi calls the fields of tcfeuv2. @type {Record<string, string>} */
 const EU_NAMES = {
