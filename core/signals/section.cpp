@@ -15,6 +15,7 @@ struct SegmentReader {
   std::uint32_t base = 0;  // of the segment's first bit
   unsigned sets = 0;
   IdCoding coding = IdCoding::legacy;  // that is tried
+  std::uint32_t bits = 0;              // that the fields took
 
   [[nodiscard]] std::uint32_t here() const { return base + in.at(); }
 };
@@ -131,6 +132,7 @@ Error read_segment(SegmentReader& r, unsigned segment) {
     if (error.code != ErrorCode::ok) continue;
     const std::uint32_t left = r.in.left();
     const std::uint32_t end = r.here();
+    r.bits = r.in.at();
     const bool padding = r.in.rest_is_zero() && left < kQuantum;
     if (i == kTries && !padding) r.notes.add(ErrorCode::signal_trailing_bits, end);
     if (i == kTries || padding) return {};
@@ -221,6 +223,7 @@ Error read_section(std::uint8_t id, std::string_view text, std::uint32_t base, A
       section.present |= static_cast<std::uint8_t>(1u << which);
       order[n].segment = which;
       order[n].characters = static_cast<std::uint32_t>(segment.size());
+      order[n].bits = r.bits;
     }
     r.base += static_cast<std::uint32_t>(segment.size() + 1) * 6;
   }
@@ -242,7 +245,7 @@ std::uint64_t value_of(const Section& section, std::string_view name) {
 
 namespace {
 
-void write_items(const Section& section, unsigned segment, BitWriter& out) {
+void write_segment(const Section& section, unsigned segment, std::uint32_t characters, BitWriter& out) {
   const SectionLayout& layout = *section.layout;
   const SegmentLayout& shape = layout.segments[segment];
   const std::uint64_t* values = section.values + first_item(layout, segment);
@@ -264,20 +267,10 @@ void write_items(const Section& section, unsigned segment, BitWriter& out) {
       if (counts_customs(shape, i)) custom = values[i];
     }
   }
-}
-
-void write_segment(const Section& section, unsigned segment, std::uint32_t characters, BitWriter& out) {
-  write_items(section, segment, out);
-  out.end(section.layout->padding, characters);
+  out.end(layout.padding, characters);
 }
 
 }  // namespace
-
-std::uint32_t segment_characters(const Section& section, unsigned segment) {
-  BitWriter nowhere(nullptr, 0);
-  write_items(section, segment, nowhere);
-  return characters_of(nowhere.bits(), section.layout->padding);
-}
 
 void write_section(const Section& section, BitWriter& out) {
   std::uint8_t written = 0;

@@ -57,6 +57,7 @@ struct KeptSegment {
   static constexpr std::uint8_t kRaw = 0xFF;
   std::uint8_t segment = kRaw;
   std::uint32_t characters = 0;  ///< its length; 0: by the padding
+  std::uint32_t bits = 0;        ///< of which fields took
   std::string_view raw;          ///< a segment that the layout does not have, as it stood
 };
 
@@ -82,9 +83,6 @@ struct Section {
 
 /// Writes a section: its segments in their order, those that are present and have no place behind them.
 void write_section(const Section& section, BitWriter& out);
-
-/// Characters that a present segment takes under the layout's padding.
-[[nodiscard]] std::uint32_t segment_characters(const Section& section, unsigned segment);
 
 /// How many bits a field of this section takes where that is fixed; 0 for sets and restrictions.
 [[nodiscard]] unsigned bits_of(const Item& item, std::uint64_t custom_purposes);

@@ -50,10 +50,12 @@ struct Reader {
     std::uint64_t value = 0;
     for (const char c : text) {
       const bool small = c >= 'a' && c <= 'z';
-      if (!small && (c < 'A' || c > 'Z')) refuse(ErrorCode::signal_bad_value);
-      // Lenient writes again what a writer wrote that did not capitalise.
-      value =
-          value << 6 | static_cast<unsigned>(small && strictness == Strictness::strict ? c - 'a' : c - 'A');
+      // Lenient writes again what a writer wrote that did not capitalise, and something else for what was no
+      // letter.
+      const bool none = c == '?' && strictness == Strictness::lenient;
+      if (!small && !none && (c < 'A' || c > 'Z')) refuse(ErrorCode::signal_bad_value);
+      const int six = none ? 63 : small && strictness == Strictness::strict ? c - 'a' : c - 'A';
+      value = value << 6 | static_cast<unsigned>(six);
     }
     return in.failed() ? 0 : value;
   }
@@ -361,7 +363,9 @@ struct FormReader {
     }
     std::size_t count = 0;
     for (std::uint8_t segment = 0; segment < kMaxSegments; ++segment) {
-      if (r.section.has(segment)) list[count++] = {segment, 0, {}};
+      if (!r.section.has(segment)) continue;
+      list[count] = KeptSegment{};
+      list[count++].segment = segment;
     }
     r.section.order = {list, count};
   }

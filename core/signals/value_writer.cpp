@@ -186,9 +186,9 @@ struct Writer {
   }
 
   [[nodiscard]] bool usual_lengths() const {
-    // Written once more into nothing: the only way to know a segment's bits.
     for (const KeptSegment& kept : section.order) {
-      if (kept.segment != KeptSegment::kRaw && kept.characters != segment_characters(section, kept.segment))
+      if (kept.segment != KeptSegment::kRaw &&
+          kept.characters != characters_of(kept.bits, section.layout->padding))
         return false;
     }
     return true;
