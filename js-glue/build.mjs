@@ -15,6 +15,7 @@ import { embedded, measureRotations, withByteOrderMark } from './build/embed.mjs
 import { generateTypeScript } from './build/gen.mjs';
 import { buildNotices } from './build/notice.mjs';
 import { dist, fromRoot, here, need, run, says } from './build/paths.mjs';
+import { buildServer } from './build/server.mjs';
 import { reportSizes } from './build/sizes.mjs';
 import { buildWasm } from './build/wasm.mjs';
 
@@ -46,12 +47,13 @@ try {
     buildWasm(fromRoot('build/wasm/page.wasm'), asked, 'page-exports.txt'),
     buildWasm(fromRoot('build/wasm/cookies.wasm'), join(dist, 'cookies.wasm'), 'cookies-exports.txt'),
     buildWasm(fromRoot('build/wasm/ledger.wasm'), join(dist, 'ledger.wasm'), 'ledger-exports.txt'),
-    buildWasm(fromRoot('build/wasm/server.wasm'), join(dist, 'server.wasm'), 'server-exports.txt'),
+    buildWasm(fromRoot('build/wasm/server.wasm'), join(dist, 'server.wasm'), 'exports.txt', 'server-exports.txt'),
     buildWasm(fromRoot('build/wasm/codecs.wasm'), join(dist, 'codecs.wasm'), 'codecs-exports.txt'),
   ]);
   if (values.measure) await measure(asked, policy);
   await Promise.all([
     bundles(asked, policy),
+    buildServer(),
     buildNotices(authored, facts),
     buildCookieNames(),
     values['no-asmjs'] ? undefined : buildAsmJs(gate, join(dist, 'gate.asmjs.js')),
@@ -123,16 +125,6 @@ async function bundles(gate, policy) {
       format: 'esm',
       target: 'node20',
       external: ['html-rewriter-wasm', '@libsql/client', 'pg'],
-      logLevel: 'warning',
-      tsconfig: here('tsconfig.json'),
-    }),
-    build({
-      entryPoints: [here('src/server/index.ts')],
-      outfile: join(dist, 'server.js'),
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node20',
       logLevel: 'warning',
       tsconfig: here('tsconfig.json'),
     }),

@@ -213,6 +213,8 @@ void diff_texts(Comparison& c) {
           c.add_for_all(Weight::material, "controller " + in_quotes(b.name) + " is now " + b.role);
         if (a.address != b.address) c.text("controller " + in_quotes(b.name) + " has another address");
       });
+  // A page waits for a choice either way; only how it waits differs.
+  if (c.before.enforcement != c.after.enforcement) c.text("enforcement changed");
   if (c.before.policy_url != c.after.policy_url) c.text("policyUrl changed");
   if (c.before.effective != c.after.effective || c.before.new_users != c.after.new_users) {
     c.text("effective changed");

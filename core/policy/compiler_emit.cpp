@@ -293,7 +293,8 @@ class Emitter {
     fb::PolicyBuilder policy(builder);
     const fb::Header header(model_.effective, kFormat, first_party_paths_at_,
                             static_cast<std::uint16_t>(model_.beacons.size()),
-                            static_cast<std::uint8_t>(max_labels_), strict_, elsewhere_);
+                            static_cast<std::uint8_t>(max_labels_), strict_, elsewhere_,
+                            static_cast<fb::Enforcement>(model_.enforcement));
     policy.add_header(&header);
     policy.add_text(text);
     policy.add_id(id);

@@ -200,6 +200,7 @@ struct PolicyModel {
   std::vector<RevisionDecl> supersedes;
   std::vector<Controller> controllers;
   std::string policy_url;
+  std::uint8_t enforcement = 0;  ///< fb::Enforcement
   std::vector<HostDecl> first_party;
   std::vector<HostDecl> co_brands;
   std::vector<PathDecl> beacons;

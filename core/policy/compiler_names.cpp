@@ -91,6 +91,17 @@ const Vocabulary& storage_kind_words() {
   return words;
 }
 
+const Vocabulary& enforcement_words() {
+  static const Vocabulary words = [] {
+    Vocabulary made;
+    for (const fb::Enforcement one : fb::EnumValuesEnforcement()) {
+      made.push_back({fb::EnumNameEnforcement(one), static_cast<std::uint32_t>(one)});
+    }
+    return made;
+  }();
+  return words;
+}
+
 const Vocabulary& topic_words() {
   static const Vocabulary words = [] {
     Vocabulary made;

@@ -25,6 +25,7 @@ using Vocabulary = std::vector<Word>;
 [[nodiscard]] const Vocabulary& party_words();         ///< "first" -> bit of Party
 [[nodiscard]] const Vocabulary& storage_kind_words();  ///< "session" -> bit of StorageKind
 [[nodiscard]] const Vocabulary& topic_words();         ///< "class-promotional" -> bit of Topic
+[[nodiscard]] const Vocabulary& enforcement_words();   ///< "live" -> Enforcement
 [[nodiscard]] const Vocabulary& needs_words();         ///< "explicit-grant" -> Needs
 [[nodiscard]] const Vocabulary& api_words();  ///< "cookie" -> 1 << cookie | 1 << httpCookie; others one bit
 [[nodiscard]] const Vocabulary& reason_words();  ///< "gpc" -> Reason, without `none`

@@ -173,7 +173,7 @@ PolicyModel read_policy(std::string_view source, Findings& findings) {
   Fields root(
       findings, document.root, "the policy",
       {"$schema", "format", "id", "version", "effective", "supersedes", "controllers", "policyUrl",
-       "firstParty", "purposes", "vendors", "storage", "regimes", "rules", "reasons", "email", "clauses"});
+       "enforcement", "firstParty", "purposes", "vendors", "storage", "regimes", "rules", "reasons", "email", "clauses"});
   if (!root.is_object()) return model;
   Reading reading(source, model, findings);
   root.text("$schema", Need::optional);
@@ -185,6 +185,8 @@ PolicyModel read_policy(std::string_view source, Findings& findings) {
   read_versions(reading, root);
   read_controllers(reading, root);
   model.policy_url = root.url("policyUrl");
+  model.enforcement =
+      static_cast<std::uint8_t>(root.word("enforcement", enforcement_words(), 0, Need::optional));
   read_first_party(reading, root);
   read_vendors(reading, root);
   read_own_storage(reading, root);

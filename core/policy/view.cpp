@@ -226,6 +226,14 @@ bool PolicyView::has_paths(const fb::Host* row) const {
   return (row->flags() & kHostFirstParty) != 0 ? first_party_paths_count_ != 0 : row->paths_len() != 0;
 }
 
+bool PolicyView::has_subdomains(const fb::Host& row) { return (row.flags() & kHostExact) == 0; }
+
+std::string_view PolicyView::host_path(const fb::Host& row, unsigned n) const {
+  if ((row.flags() & (kHostFirstParty | kHostCoBrand)) != 0 || n >= row.paths_len()) return {};
+  const fb::Path& path = paths_[row.paths_at() + n];
+  return text(path.text_at(), path.text_len());
+}
+
 Target PolicyView::target_of(const fb::Host* row, std::string_view path) const {
   Target target;
   if (row == nullptr) return target;

@@ -84,6 +84,15 @@ class PolicyView {
   [[nodiscard]] const fb::Host* find_host(std::string_view host, bool is_address) const;
   [[nodiscard]] bool has_paths(const fb::Host* row) const;
   [[nodiscard]] Target target_of(const fb::Host* row, std::string_view path) const;
+  /// Every declared host, in no order, for callers that must name them beforehand: a content security policy.
+  [[nodiscard]] const Rows<fb::Host>& hosts() const { return hosts_; }
+  [[nodiscard]] std::string_view host_name(const fb::Host& row) const {
+    return text(row.name_at(), row.name_len());
+  }
+  /// Whether the row stands for its subdomains too.
+  [[nodiscard]] static bool has_subdomains(const fb::Host& row);
+  /// The n-th path that says more about a host, empty behind the last.
+  [[nodiscard]] std::string_view host_path(const fb::Host& row, unsigned n) const;
 
   /// The declaration of a cookie or storage key, null if there is none: an exact name first, then the longest
   /// prefix (cookies.md).

@@ -11,9 +11,10 @@ const OPTIMISE = ['--flatten', '--rereloop', '-Oz', '-Oz', '--converge', '--reor
 /** Runs a program of the binaryen package. @param {string} name @param {string[]} args */
 export const binaryen = (name, args) => run(process.execPath, [fromRoot(`node_modules/binaryen/bin/${name}`), ...args]);
 
-/** @param {string} linked @param {string} out @param {string} exports the list of what stays, in wasm/ */
-export async function buildWasm(linked, out, exports = 'exports.txt') {
-  const wanted = (await readFile(fromRoot(`wasm/${exports}`), 'utf8')).split('\n').filter(Boolean);
+/** @param {string} linked @param {string} out @param {string[]} exports the lists of what stays, in wasm/ */
+export async function buildWasm(linked, out, ...exports) {
+  const lists = exports.length > 0 ? exports : ['exports.txt'];
+  const wanted = (await Promise.all(lists.map((list) => readFile(fromRoot(`wasm/${list}`), 'utf8')))).flatMap((text) => text.split('\n').filter(Boolean));
   const [roots, trimmed] = [`${out}.roots.json`, `${out}.trimmed`];
   await writeFile(roots, JSON.stringify(wanted.map((name) => ({ name, root: true, export: name }))));
   await binaryen('wasm-metadce', [linked, ...FEATURES, '--graph-file', roots, '-o', trimmed]);

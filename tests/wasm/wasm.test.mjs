@@ -39,7 +39,7 @@ function leb(bytes, from) {
   }
 }
 
-const MODULES = /** @type {const} */ ([['gate.wasm', 'exports.txt'], ['page.wasm', 'page-exports.txt'], ['cookies.wasm', 'cookies-exports.txt'], ['ledger.wasm', 'ledger-exports.txt'], ['server.wasm', 'server-exports.txt'], ['codecs.wasm', 'codecs-exports.txt']]);
+const MODULES = /** @type {const} */ ([['gate.wasm', 'exports.txt'], ['page.wasm', 'page-exports.txt'], ['cookies.wasm', 'cookies-exports.txt'], ['ledger.wasm', 'ledger-exports.txt'], ['server.wasm', 'exports.txt server-exports.txt'], ['codecs.wasm', 'codecs-exports.txt']]);
 const PLACES = /** @type {const} */ ([['as linked', 'build/wasm/'], ['as shipped', 'js-glue/dist/']]);
 
 for (const [[file, list], [what, folder]] of MODULES.flatMap((module) => PLACES.map((place) => /** @type {const} */ ([module, place])))) {

@@ -8,4 +8,7 @@ export {
   type SweepRequest,
 } from './cookies.js'
 export { createHandler, type Handler, type HandlerOptions, type Route, type RouteContext } from './handler.js'
+export type { CspOptions } from './csp.js'
+export type { Facts } from './desk.js'
+export { createProtection, type Protect, type ProtectionOptions } from './protection.js'
 export { HttpError, problem, type Problem } from './problem.js'

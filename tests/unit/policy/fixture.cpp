@@ -20,6 +20,7 @@ constexpr std::string_view kHead = R"({
   ],
   "controllers": [{"name": "Example Fax", "role": "controller"}],
   "policyUrl": "/privacy",
+  "enforcement": "strict",
   "firstParty": {
     "hosts": [{"host": "metrofax.com", "subdomains": true}, {"host": "localhost", "subdomains": false}],
     "coBrands": [{"host": "fax.example-partner.test", "subdomains": true, "policyUrl": "https://example-partner.test/privacy"}],

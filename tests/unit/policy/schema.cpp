@@ -58,6 +58,7 @@ TEST_CASE("the schema's words are the enumerations' words", "[policy][schema]") 
   CHECK(in(rule["topics"]["items"]["enum"]) == words_of(topic_words()));
   CHECK(in(rule["party"]["items"]["enum"]) == words_of(party_words()));
   CHECK(in(rule["storage"]["items"]["enum"]) == words_of(storage_kind_words()));
+  CHECK(in(properties["enforcement"]["enum"]) == words_of(enforcement_words()));
   CHECK(in(rule["needs"]["enum"]) == words_of(needs_words()));
   CHECK(in(rule["mode"]["enum"]) == words_of(mode_words()));
   CHECK(in(properties["purposes"]["items"]["properties"]["uses"]["items"]["enum"]) == words_of(use_words()));

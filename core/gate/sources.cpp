@@ -1,0 +1,93 @@
+#include "gate/sources.h"
+
+namespace metrofax::consent {
+namespace {
+
+// Text that stops being written, and says so, where there is no room.
+struct Line {
+  std::span<char> out;
+  std::size_t size = 0;
+  bool whole = true;
+
+  void put(char c) {
+    whole = whole && size < out.size();
+    if (whole) out[size++] = c;
+  }
+  void put(std::string_view text) {
+    for (const char c : text) put(c);
+  }
+  // A path in a source expression: what would end the expression, the directive or the header is escaped.
+  void put_path(std::string_view path) {
+    static constexpr char kHex[] = "0123456789ABCDEF";
+    for (const char c : path) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (byte > ' ' && byte < 0x7F && c != ';' && c != ',' && c != '\'' && c != '"') {
+        put(c);
+        continue;
+      }
+      put('%');
+      put(kHex[byte >> 4]);
+      put(kHex[byte & 15]);
+    }
+  }
+  [[nodiscard]] std::string_view from(std::size_t start) const { return {out.data() + start, size - start}; }
+};
+
+// Whoever has not been asked, or whose grant has aged, may grant in this page. What was refused is refused.
+Subject after_a_grant(const Subject& subject) {
+  Subject granted = subject;
+  granted.consent.granted = subject.consent.present ? ~subject.consent.denied : ~PurposeSet{0};
+  granted.consent.denied = subject.consent.present ? subject.consent.denied : 0;
+  granted.consent.present = true;
+  granted.consent.time = subject.now;
+  granted.consent.revision = 0;
+  granted.consent.specific = false;  // a signal that only a specific consent beats stands: W2
+  return granted;
+}
+
+}  // namespace
+
+Admission admit(const PolicyView& policy, const Subject& subject, const Page& page, std::string_view url) {
+  Request request;
+  request.kind = fb::Kind::web_request;
+  request.read = &page;
+  request.url = url;
+  if (decide(policy, subject, request).outcome == fb::Outcome::allow) return Admission::open;
+  if (!policy.loaded() || policy.root().header()->enforcement() != fb::Enforcement::live) return Admission::shut;
+  const bool released = decide(policy, after_a_grant(subject), request).outcome == fb::Outcome::allow;
+  return released ? Admission::held : Admission::shut;
+}
+
+Result<std::size_t> write_sources(const PolicyView& policy, const Subject& subject, const Page& page,
+                                  std::span<char> out) {
+  if (!policy.loaded()) return Error{ErrorCode::policy_not_loaded, 0};
+  Line line{out};
+  char url_text[kMaxHostLength + kMaxPathBytes + 16];
+  for (const fb::Host& host : policy.hosts()) {
+    // The whole host, or else those of its paths that are admitted.
+    for (unsigned n = 0;; ++n) {
+      const std::string_view path = n == 0 ? std::string_view{} : policy.host_path(host, n - 1);
+      if (n > 0 && path.empty()) break;
+      Line url{url_text};
+      url.put("https://");
+      url.put(policy.host_name(host));
+      url.put(path.empty() ? std::string_view{"/"} : path);
+      if (!url.whole) continue;
+      const Admission admission = admit(policy, subject, page, url.from(0));
+      if (admission == Admission::shut) continue;
+      for (const bool below : {false, true}) {
+        if (below && !PolicyView::has_subdomains(host)) continue;
+        line.put(admission == Admission::open ? '+' : '?');
+        if (below) line.put("*.");
+        line.put(policy.host_name(host));
+        line.put_path(path);
+        line.put('\n');
+      }
+      if (n == 0) break;
+    }
+  }
+  if (!line.whole) return Error{ErrorCode::too_long, static_cast<std::uint32_t>(line.size)};
+  return line.size;
+}
+
+}  // namespace metrofax::consent
