@@ -16,7 +16,7 @@ import { Pricing } from '../pages/pricing.js';
 import { Privacy } from '../pages/privacy.js';
 import { accountRoutes } from './account-routes.js';
 import type { AssetFolder } from './assets.js';
-import type { CookieControl, Words } from './consent.js';
+import type { CookieControl, Protect, Words } from './consent.js';
 import { handshake } from './handshake.js';
 import { labRoutes } from './lab-routes.js';
 import type { Origins } from './origins.js';
@@ -34,6 +34,8 @@ export interface SiteParts {
   readonly store: Store;
   /** The consent SDK on this side: what cookies may be set, and what goes. */
   readonly cookies: CookieControl;
+  /** Rewrites a page and sends it under a content security policy, both by the visitor's choice. */
+  readonly protect: Protect;
   readonly words: Words;
   /** The ledger of choices, and receipts. */
   readonly records: Records;
@@ -83,7 +85,9 @@ function pageSender(parts: SiteParts): SendPage {
     c.header('Vary', 'Sec-GPC, Cookie');
     // Not no-store: that would keep the page from the back/forward cache.
     c.header('Cache-Control', 'private, no-cache');
-    return c.html((await render(view)) as string, status);
+    const answer = await c.html((await render(view)) as string, status);
+    // Partners in the markup are requested before any script speaks: there the server has to.
+    return embeds === 'markup' ? parts.protect(c.req.raw, answer) : answer;
   };
 }
 

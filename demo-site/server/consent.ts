@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as server from '@metrofax/consent/server';
-import type { CookieControl, CookieControlOptions } from '@metrofax/consent/server';
+import type { CookieControl, CookieControlOptions, Protect } from '@metrofax/consent/server';
 
-export type { CookieControl } from '@metrofax/consent/server';
+export type { CookieControl, Protect } from '@metrofax/consent/server';
 export type Verdict = ReturnType<CookieControl['area']>;
 
 /** What the SDK's notice says in words, as far as these pages need it. */
@@ -18,17 +18,19 @@ export interface Words {
 const paths = ['/account', '/lab', '/sign-in', '/register'];
 
 /** Loads the core from `sdk` (js-glue/dist). @throws with the file that is missing. */
-export async function openConsent(sdk: string): Promise<{ cookies: CookieControl; words: Words }> {
+export async function openConsent(sdk: string): Promise<{ cookies: CookieControl; protect: (note: (error: unknown) => void) => Protect; words: Words }> {
   const module = async (name: string) => new WebAssembly.Module(await readFile(join(sdk, name)));
-  const { createCookieControl } = (await import(pathToFileURL(join(sdk, 'server.js')).href)) as typeof server;
+  const { createCookieControl, createProtection } = (await import(pathToFileURL(join(sdk, 'server.js')).href)) as typeof server;
   const notice = JSON.parse(await readFile(join(sdk, 'notice.en.json'), 'utf8')) as Words & NonNullable<CookieControlOptions['notice']>;
+  const policy = await readFile(join(sdk, 'policy.bin'));
+  // As on the consent tag: the demo lets a visit say where it is from.
+  const regime = (request: Request): string => new URL(request.url).searchParams.get('regime') ?? '';
   const cookies = createCookieControl({
     modules: { gate: await module('gate.wasm'), cookies: await module('cookies.wasm') },
-    policy: await readFile(join(sdk, 'policy.bin')),
-    // As on the consent tag: the demo lets a visit say where it is from.
-    regime: (request) => new URL(request.url).searchParams.get('regime') ?? '',
+    policy,
+    regime,
     paths,
     notice,
   });
-  return { cookies, words: notice };
+  return { cookies, protect: (note) => createProtection({ policy, facts: (request) => ({ regime: regime(request) }), note }), words: notice };
 }

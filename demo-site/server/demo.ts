@@ -52,7 +52,7 @@ export interface Demo {
 /** Starts the site and its three advertisers. @throws PortInUse, or an error that names the file that is missing. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const policy = await readPolicy(options.policyFile);
-  const { cookies, words } = await openConsent(options.sdk);
+  const { cookies, protect, words } = await openConsent(options.sdk);
   const origins = originsFor(options.port);
   const ledger = new Ledger();
   const store = await Store.open(options.data);
@@ -87,6 +87,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     changes: await readChanges(join(options.built, 'changes.json')),
     store,
     cookies,
+    protect: protect(options.note),
     words,
     records,
     ...(options.hosts ? { hosts: options.hosts } : {}),

@@ -55,15 +55,18 @@ describe('pages of the demo site', () => {
     });
   }
 
-  test('the page with the partners in its markup has them untagged', async () => {
+  test('the page with the partners in its markup has them held, without a tag of its author\'s', async () => {
     const { text } = await get('/static-embeds');
-    assert.match(text, /^<!doctype html><html lang="en"><head><script src="\/consent\.js"[^>]*><\/script>/);
-    assert.ok(text.includes(`<script src="http://northlight.localhost:${site.port + 1}/nl.js"></script>`));
-    assert.ok(text.includes(`<iframe src="http://adharbor.localhost:${site.port + 2}/frame?slot=footer"`));
-    assert.ok(text.includes(`<script src="http://adharbor.localhost:${site.port + 2}/tag.js"></script>`));
-    assert.ok(text.includes(`<img class="gif" src="http://adharbor.localhost:${site.port + 2}/px.gif?page=site"`));
-    assert.ok(text.includes(`<script src="http://circlet.localhost:${site.port + 3}/widget.js"></script>`));
-    assert.ok(text.includes(`<iframe src="http://circlet.localhost:${site.port + 3}/button"`));
+    assert.match(text, /^<!doctype html><html lang="en"><head><script src="\/consent\.js"[^>]* data-regime="eu" nonce="[^"]+"><\/script>/);
+    // Held before a choice: the same tags, inert (createProtection).
+    const held = (address) => assert.match(text, new RegExp(`<(script|iframe|img) [^>]*data-mf-src="http://${address.replace('?', '\\?')}[^>]*>`));
+    held(`northlight.localhost:${site.port + 1}/nl.js"`);
+    held(`adharbor.localhost:${site.port + 2}/frame?slot=footer"`);
+    held(`adharbor.localhost:${site.port + 2}/tag.js"`);
+    held(`adharbor.localhost:${site.port + 2}/px.gif?page=site"`);
+    held(`circlet.localhost:${site.port + 3}/widget.js"`);
+    held(`circlet.localhost:${site.port + 3}/button"`);
+    assert.doesNotMatch(text, /\ssrc="http/);
     assert.doesNotMatch(text, /tags\.js|data-purpose/);
   });
 

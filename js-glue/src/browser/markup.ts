@@ -2,6 +2,7 @@
 import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
 import { List } from '../wire/gate.js'
 import { resolved, type Holds } from './hold.js'
+import { releaseHeld } from './release.js'
 import type { Session } from './session.js'
 import { initiatorOf, requestsOf, setUrl, urlsOf } from './sinks.js'
 import { scriptText, scriptUrl } from './trusted.js'
@@ -93,6 +94,7 @@ export function watchMarkup(session: Session, holds: Holds): void {
     const inert = [...root.querySelectorAll<HTMLElement>('[data-purpose]')]
     if (root instanceof HTMLElement && root.matches('[data-purpose]')) inert.unshift(root)
     for (const element of inert) hold(session, holds, element)
+    releaseHeld(holds, root)
     if (root instanceof Element && root.matches(REQUESTING)) stop(holds, root)
     for (const element of root.querySelectorAll(REQUESTING)) stop(holds, element)
   }

@@ -8,6 +8,7 @@ import { Tri } from '../gen/metrofax/consent/fb/tri.js'
 import { OpError } from '../wire/fields.js'
 import { List, type Verdict } from '../wire/gate.js'
 import { writeSubject } from '../wire/request-json.js'
+import { shortened } from '../wire/shorten.js'
 import { type ServerGate } from './server-gate.js'
 
 /** What a site knows of a visitor beside the request itself. */
@@ -91,6 +92,14 @@ export class Desk {
   /** Whether a Set-Cookie line may be sent. */
   maySetCookie(visit: Visit, line: string): boolean {
     return this.turnTo(visit).decide_(Kind.web_storage, StorageApi.httpCookie, line) === Outcome.allow
+  }
+
+  /** The Set-Cookie line as it may be sent: as it is, for a shorter time, or not at all. */
+  cookieAsAllowed(visit: Visit, line: string): string | null {
+    if (this.maySetCookie(visit, line)) return line
+    const age = this.gate.maxAge_()
+    const shorter = age < 0 ? '' : shortened(line, age)
+    return shorter && this.maySetCookie(visit, shorter) ? shorter : null
   }
 
   /** Whether a cookie of this name may stay: asked as if it were set now, for the session. */

@@ -53,7 +53,10 @@ export function filterHeaders(headers: Headers, desk: Desk, visit: Visit): void 
   const cookies = headers.getSetCookie()
   if (cookies.length === 0) return
   headers.delete('set-cookie')
-  for (const line of cookies) if (desk.maySetCookie(visit, line)) headers.append('set-cookie', line)
+  for (const line of cookies) {
+    const allowed = desk.cookieAsAllowed(visit, line)
+    if (allowed !== null) headers.append('set-cookie', allowed)
+  }
 }
 
 /** Adds members to a comma-separated list header, without repeating one. */
