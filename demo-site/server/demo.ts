@@ -30,6 +30,8 @@ export interface DemoOptions {
   readonly data: string;
   /** Where unexpected errors are noted. */
   readonly note: (error: unknown) => void;
+  /** Serve the site through workerd. */
+  readonly edge?: boolean;
   /** Host names beside localhost under which the site answers; for tests of what plain http may not do. */
   readonly hosts?: readonly string[];
 }
@@ -66,7 +68,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     notices: Object.fromEntries(notices) as Parameters<typeof Office.open>[0]['notices'],
     note: options.note,
   });
-  const running: Listening[] = [];
+  const running: Pick<Listening, 'close'>[] = [];
   const stop = async (): Promise<void> => {
     clearInterval(sweeper);
     await Promise.all(running.map((one) => one.close()));
@@ -87,7 +89,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     changes: await readChanges(join(options.built, 'changes.json')),
     store,
     cookies,
-    protect: protect(options.note),
+    // At the edge the worker does that.
+    protect: options.edge ? (_request, answer) => Promise.resolve(answer) : protect(options.note),
     words,
     records,
     ...(options.hosts ? { hosts: options.hosts } : {}),
@@ -98,7 +101,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     note: options.note,
   });
   try {
-    running.push(await listen(options.port, site));
+    running.push(options.edge ? await (await import('./edge.js')).startEdge(options.port, (request) => site.fetch(request), options.sdk) : await listen(options.port, site));
     for (const id of advertiserIds) running.push(await listen(advertiserPort(options.port, id), makers[id](ledger, file)));
   } catch (error) {
     await stop();

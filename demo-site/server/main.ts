@@ -15,10 +15,10 @@ if (process.argv.includes('--help')) {
 }
 const options = parseArguments(process.argv.slice(2));
 if (typeof options === 'string') fail(`${options}\n${usage}`);
-else if (options.edge) fail('serving through workerd (--edge) is not part of this version; leave it out to serve with Node');
 else {
   const demo = await startDemo({
     port: options.port,
+    edge: options.edge,
     built: here('.'),
     sdk: here('../../js-glue/dist'),
     policyFile: here('../policy/2013-12-01.json'),

@@ -14,6 +14,9 @@ const workerd = {
   },
 };
 
+/** npm starts it by its first line; commander is CommonJS and asks for Node's modules. */
+const BANNER = "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+
 export async function buildServer() {
   /** @type {import('esbuild').BuildOptions} */
   const common = { bundle: true, format: 'esm', legalComments: 'eof', logLevel: 'warning', tsconfig: here('tsconfig.json') };
@@ -21,6 +24,7 @@ export async function buildServer() {
   const entry = here('src/server/index.ts');
   await Promise.all([
     build({ ...node, entryPoints: { server: entry } }),
+    build({ ...node, entryPoints: { 'metrofax-consent': here('src/bin/main.ts') }, banner: { js: BANNER } }),
     build({ ...common, platform: 'browser', conditions: ['workerd', 'worker'], target: 'es2022', entryPoints: [entry], outfile: join(dist, 'server.workerd.js'), plugins: [workerd] }),
     rewriter(),
   ]);

@@ -33,8 +33,8 @@ export interface PageParts {
   readonly runtime: { readonly src: string; readonly attributes: Readonly<Record<string, string>> } | null
   /** Rewrites a page inside a page. */
   nested(html: string, handlers: Handlers): Promise<string>
-  /** Told of every inline script that stays: a CSP without nonces needs its hash. */
-  readonly inline?: (text: string) => void
+  /** Told of every inline script and style that stays: a CSP without nonces needs its hash. */
+  readonly inline?: (kind: 'script' | 'style', text: string) => void
 }
 
 type Depth = 'page' | 'frame' | 'noscript'
@@ -275,7 +275,7 @@ class Pass {
 
   private tag(): string {
     const { runtime, nonce } = this.parts
-    const attributes = Object.entries({ src: runtime!.src, ...runtime!.attributes, nonce })
+    const attributes = Object.entries({ src: runtime!.src, ...runtime!.attributes, ...(nonce ? { nonce } : {}) })
     return `<script${attributes.map(([name, value]) => ` ${name}="${escapeAttribute(value)}"`).join('')}></script>`
   }
 
@@ -317,7 +317,7 @@ class Pass {
       case 'javascript': {
         const denied = importsIn(text)?.filter((url) => !this.may(Initiator.script, url))
         if (denied?.length === 0) {
-          this.parts.inline?.(text)
+          this.parts.inline?.('script', text)
           return null
         }
         // Without the list of what it needs it waits for nothing, and never runs.
@@ -334,7 +334,11 @@ class Pass {
         {
           selector: 'style',
           text: this.whole((text) => {
-            if (this.foreignStyle === null) return this.clean(text)
+            if (this.foreignStyle === null) {
+              const cleaned = this.clean(text)
+              this.parts.inline?.('style', cleaned)
+              return cleaned
+            }
             this.foreignStyle += text
             return ''
           }),

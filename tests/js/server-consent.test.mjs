@@ -1,0 +1,63 @@
+// The visitor's choice without a runtime: cookie, receipt, the page without scripts, and who may choose.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { consentRoutes, createHandler } from '../../js-glue/dist/server.js';
+import { T, html, policy, protection } from './server-support.mjs';
+
+const kept = [];
+const handler = createHandler(consentRoutes({ policy, gpcSince: '2026-11-23', keep: (receipt) => kept.push(receipt) }));
+const URL_ = 'https://www.metrofax.com/consent';
+const own = { 'sec-fetch-site': 'same-origin', origin: 'https://www.metrofax.com' };
+const post = (body, headers = {}) => handler(new Request(URL_, { method: 'POST', body, headers: { ...own, 'content-type': 'application/json', ...headers } }));
+
+test('a choice is a cookie that the rewrite obeys, and a receipt', async () => {
+  const answer = await post('{"all":true}');
+  assert.equal(answer.status, 200);
+  const [cookie] = answer.headers.getSetCookie();
+  assert.match(cookie, /^mf_consent=1~2013-12-01~eu~[0-9a-f~]+; Path=\/; Max-Age=\d+; SameSite=Lax; Secure$/);
+  const receipt = await answer.json();
+  assert.deepEqual([...new Set(Object.values(receipt.purposes))], ['granted']);
+  assert.match(receipt.policySha256, /^[0-9a-f]{64}$/);
+  assert.deepEqual(kept.at(-1), receipt);
+  const page = await protection().protect(new Request('https://www.metrofax.com/', { headers: { cookie: cookie.split(';')[0] } }), html(`<img src="${T}/a">`));
+  assert.match(await page.text(), /<img src="https:\/\/www\.google-analytics\.com\/a">/);
+  const again = await handler(new Request(`${URL_}/receipt`, { headers: { cookie: cookie.split(';')[0] } }));
+  assert.deepEqual(await again.json(), receipt);
+});
+
+test('some purposes: the others keep what they have', async () => {
+  const { purposes } = await (await post('{"purposes":{"measurement":true,"advertising":false}}')).json();
+  assert.equal(purposes.measurement, 'granted');
+  assert.equal(purposes.advertising, 'denied');
+  assert.equal(purposes.social, 'unknown');
+});
+
+test('a form, for those without scripts: shown, sent, and back again', async () => {
+  const page = await handler(new Request(URL_, { headers: { accept: 'text/html' } }));
+  assert.match(await page.text(), /<input type="checkbox" name="purpose\.measurement" >/);
+  const answer = await post('choice=some&purpose.measurement=on', { accept: 'text/html', 'content-type': 'application/x-www-form-urlencoded' });
+  assert.equal(answer.status, 303);
+  assert.equal(answer.headers.get('location'), '/consent');
+  const cookie = answer.headers.getSetCookie()[0].split(';')[0];
+  const { purposes } = await (await handler(new Request(URL_, { headers: { cookie } }))).json();
+  assert.equal(purposes.measurement, 'granted');
+  assert.equal(purposes.advertising, 'denied');
+});
+
+for (const [what, body, headers, status] of [
+  ['another site', '{"all":true}', { 'sec-fetch-site': 'cross-site' }, 403],
+  ['another origin', '{"all":true}', { origin: 'https://evil.example' }, 403],
+  ['no JSON', '{', {}, 400], ['an unknown purpose', '{"purposes":{"__proto__x":true}}', {}, 400], ['no boolean', '{"purposes":{"measurement":"yes"}}', {}, 400],
+  ['another type', 'x', { 'content-type': 'text/plain' }, 415], ['too much', `{"x":"${'x'.repeat(20_000)}"}`, {}, 413], ['no choice', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }, 400],
+]) {
+  test(`refused: ${what}`, async () => {
+    const answer = await post(body, headers);
+    assert.equal(answer.status, status);
+    assert.equal(answer.headers.get('content-type'), 'application/problem+json');
+    assert.deepEqual(answer.headers.getSetCookie(), []);
+  });
+}
+
+test('/.well-known/gpc.json says that GPC is honoured', async () => {
+  assert.deepEqual(await (await handler(new Request('https://www.metrofax.com/.well-known/gpc.json'))).json(), { gpc: true, lastUpdate: '2026-11-23' });
+});
