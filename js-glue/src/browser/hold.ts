@@ -1,6 +1,7 @@
 // What was held back, in order, and its way out when the visitor chooses.
 import { Kind } from '../gen/metrofax/consent/fb/kind.js'
 import type { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
+import { absolute, baseOf, matches, pattern, stringOf } from './native.js'
 import { announce, type Session } from './session.js'
 
 /** Something the page wanted and may get later. */
@@ -21,12 +22,13 @@ export class Holds {
   /** In the order it came; whoever takes something out of it has it to themselves. */
   readonly list_ = new Set<Held>()
 
-  constructor(private readonly session_: Session) {}
+  constructor(readonly session_: Session) {}
 
-  /** Whether every URL may be requested. An exception on the way denies. */
+  /** Whether every URL may be requested. An exception on the way denies, and a page cannot answer in our place. */
   allowed_(how: Initiator, urls: string[], purpose?: number, quiet?: boolean): boolean {
     try {
-      return urls.every((url) => this.session_.ask_(Kind.web_request, how, url, '', purpose, quiet))
+      for (let i = 0; i < urls.length; ++i) if (!this.session_.ask_(Kind.web_request, how, urls[i]!, '', purpose, quiet)) return false
+      return true
     } catch {
       return false
     }
@@ -73,22 +75,31 @@ export class Holds {
   }
 }
 
-const PLAIN = /^https?:\/\/[a-z0-9.-]+(:\d+)?\/[!-[\]-~]*$/
+const PLAIN = pattern(/^https?:\/\/[a-z0-9.-]+(:\d+)?\/[!-[\]-~]*$/)
 
 /** The URL as the browser will request it. What the browser cannot read goes on as it is: the core denies it. */
-export function resolved(url: unknown): string {
-  const text = String(url)
-  if (PLAIN.test(text)) return text
+export function resolved(url: unknown, base?: string): string {
+  const text = stringOf(url)
+  if (PLAIN.exec(text)) return text
   try {
-    return new URL(text, document.baseURI).href
+    return absolute(text, base ?? baseOf(document))
   } catch {
     return text
   }
 }
 
+/** All of them. */
+export function resolvedAll(urls: string[], base?: string): string[] {
+  for (let i = 0; i < urls.length; ++i) urls[i] = resolved(urls[i], base)
+  return urls
+}
+
+const CANDIDATE = pattern(/[^\s,]+/g)
+const DESCRIPTOR = pattern(/^[\d.]+[wxh]$/)
+
 /** The URLs in a srcset. A comma inside a URL makes two of it, of which the first still names the host. */
-export const candidates = (srcset: unknown): string[] =>
-  String(srcset)
-    .split(/[\s,]+/)
-    .filter((part) => part && !/^[\d.]+[wxh]$/.test(part))
-    .map(resolved)
+export function candidates(srcset: string): string[] {
+  const found: string[] = []
+  for (const part of matches(CANDIDATE, srcset)) if (!DESCRIPTOR.exec(part)) found[found.length] = part
+  return found
+}

@@ -7,7 +7,13 @@ import { Gate, type GateExports, type Verdict } from '../wire/gate.js'
 import { Holds, resolved } from './hold.js'
 import { watchMarkup } from './markup.js'
 import { INITIATORS, STORAGE_APIS, Session, announce, type LogLine, type State } from './session.js'
-import { patchSinks } from './sinks.js'
+import { patchCssom } from './cssom.js'
+import { patchElements } from './elements.js'
+import { patchFrames, reach, runtime, setPrelude } from './frames.js'
+import { patchNavigation } from './navigation.js'
+import { patchNetwork } from './network.js'
+import type { Scope } from './patch.js'
+import { patchTree } from './tree.js'
 import { patchStorage } from './storage.js'
 import { CONSENT_COOKIE, expire, keepSwept, sweepAfresh } from './sweep.js'
 import { scriptUrl } from './trusted.js'
@@ -142,6 +148,8 @@ const consent = {
   explain(verdict: Verdict): Record<string, unknown> {
     return { verdict, reasonText: verdict.reason, clause: { id: verdict.clause } }
   },
+  /** A frame of this page begins: its realm is patched by this runtime. */
+  _reach: reach,
   /** ui.js registers itself. */
   _ui(surface: Ui): void {
     ui = surface
@@ -151,10 +159,14 @@ const consent = {
 
 /** The gate is there: from now on it is asked. */
 function open(exports: unknown): void {
-  session.open_(new Gate(exports as GateExports, policyBytes()))
+  const gate = new Gate(exports as GateExports, policyBytes())
+  // A build that went wrong: locked, and the page works on.
+  if (gate.policyStatus_) throw new Error(`policy refused: ${gate.policyStatus_}`)
+  session.open_(gate)
   keepSwept(session, session.cookies_)
   holds.settle_()
-  watchMarkup(session, holds)
+  runtime.watch_ = (of) => { watchMarkup(session, holds, of) }
+  watchMarkup(session, holds, document)
   announce('ready', consent)
   const undecided = (): void => {
     if (!session.state_().decided) show('banner')
@@ -163,12 +175,28 @@ function open(exports: unknown): void {
   else undecided()
 }
 
+/** In a frame of a page of this origin that has a runtime, that one does the work. */
+function adopted(): boolean {
+  try {
+    const above = parent as unknown as { metrofaxConsent?: { _reach?(frame: Window): void } }
+    if (parent === window || !above.metrofaxConsent?._reach) return false
+    above.metrofaxConsent._reach(window)
+    return true
+  } catch {
+    return false
+  }
+}
+
 // A page that has this script twice has one runtime: a second would deny for good, since no choice reaches it. Only ours
 // cannot be written; what else has the name (an element's id, a variable) stops nothing.
-if (Object.getOwnPropertyDescriptor(window, 'metrofaxConsent')?.writable !== false) {
-  patchSinks(holds)
-  patchStorage(session)
-  Object.defineProperty(window, 'metrofaxConsent', { value: consent, enumerable: true })
+if (Object.getOwnPropertyDescriptor(window, 'metrofaxConsent')?.writable !== false && !adopted()) {
+  setPrelude(script?.outerHTML ? script.outerHTML.replace(/ src="[^"]*"/, () => ` src="${script.src}"`) : '')
+  runtime.consent = consent
+  runtime.patch_ = (scope: Scope) => {
+    for (const patch of [patchElements, patchTree, patchFrames, patchNavigation, patchCssom, patchNetwork]) patch(holds, scope)
+    patchStorage(session, scope)
+  }
+  reach(window)
   session.onChange_(() => {
     sweepAfresh(session)
     holds.settle_()

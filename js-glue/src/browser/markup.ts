@@ -4,7 +4,8 @@ import { List } from '../wire/gate.js'
 import { resolved, type Holds } from './hold.js'
 import { releaseHeld } from './release.js'
 import type { Session } from './session.js'
-import { initiatorOf, requestsOf, setUrl, urlsOf } from './sinks.js'
+import { REQUESTING, initiatorOf, setUrl, stop as stopElement, urlsOf } from './elements.js'
+import { setAttribute, attribute, removeAttribute } from './native.js'
 import { scriptText, scriptUrl } from './trusted.js'
 
 const started = new WeakSet<Element>()
@@ -41,7 +42,7 @@ function activate(element: HTMLElement): void {
   }
   put()
   // Only what does load ends the waiting.
-  if (url && !type && !script.async && !script.noModule && script.isConnected && requestsOf(script)[0])
+  if (url && !type && !script.async && !script.noModule && script.isConnected && attribute(script, 'src') !== null)
     turn = new Promise((done) => { for (const end of ['load', 'error']) script.addEventListener(end, done) })
 }
 
@@ -62,44 +63,48 @@ function hold(session: Session, holds: Holds, element: HTMLElement): void {
   chain([first, ...others])()
 }
 
-/** Untagged markup that the parser made, or innerHTML: stopped as far as a script still can. */
+/** Untagged markup that the parser made: stopped as far as a script still can. */
 function stop(holds: Holds, element: Element): void {
-  const found = requestsOf(element)
-  if (found.length === 0) return
-  for (const [attribute, how] of found) {
-    const value = element.getAttribute(attribute)!
-    if (holds.allowed_(how, urlsOf(attribute, value), undefined, true)) continue
-    if (element instanceof HTMLScriptElement) {
-      // A script whose document changes before it runs does not run (HTML, "execute the script element", step 2).
-      const script = copyOf(element, /^src$/)
-      element.replaceWith(script)
-      document.implementation.createHTMLDocument('').adoptNode(element)
-      setUrl(holds, script, attribute, value, () => {
-        script.src = scriptUrl(value)
-      })
-      return
-    }
-    element.removeAttribute(attribute)
-    setUrl(holds, element, attribute, value, () => {
-      element.setAttribute(attribute, value)
-    })
+  const src = element instanceof HTMLScriptElement ? attribute(element, 'src') : null
+  if (src === null) {
+    stopElement(holds, element)
+    return
+  }
+  if (holds.allowed_(Initiator.script, urlsOf(element, 'src', src), undefined, true)) return
+  // A script whose document changes before it runs does not run (HTML, "execute the script element", step 2).
+  const script = copyOf(element as HTMLScriptElement, /^src$/)
+  element.replaceWith(script)
+  document.implementation.createHTMLDocument('').adoptNode(element)
+  setUrl(holds, script, 'src', src, () => {
+    script.src = scriptUrl(src)
+  })
+}
+
+/** What was held where it was only text (frames.ts). */
+function holdAgain(holds: Holds, element: Element): void {
+  const names = attribute(element, 'data-held')!.split(' ').filter(Boolean)
+  removeAttribute(element, 'data-held')
+  for (const name of names) {
+    const value = attribute(element, `data-held-${name}`)
+    removeAttribute(element, `data-held-${name}`)
+    setUrl(holds, element, name, value, (allowed) => { setAttribute(element, name, name === 'src' && element.localName === 'script' ? scriptUrl(allowed as string) : allowed) })
   }
 }
 
-const REQUESTING = 'script[src],img,iframe,link[href],video,audio,source,track,embed,object,input[src]'
-
 /** Looks at what is there, and from then on at what comes. */
-export function watchMarkup(session: Session, holds: Holds): void {
+export function watchMarkup(session: Session, holds: Holds, document: Document): void {
   const look = (root: ParentNode & Node): void => {
     const inert = [...root.querySelectorAll<HTMLElement>('[data-purpose]')]
     if (root instanceof HTMLElement && root.matches('[data-purpose]')) inert.unshift(root)
     for (const element of inert) hold(session, holds, element)
     releaseHeld(holds, root)
-    if (root instanceof Element && root.matches(REQUESTING)) stop(holds, root)
+    if (root.nodeType === 1 && (root as unknown as Element).matches(REQUESTING)) stop(holds, root as unknown as Element)
+    for (const element of root.querySelectorAll('[data-held]')) holdAgain(holds, element)
+    if (root.nodeType === 1 && attribute(root, 'data-held') !== null) holdAgain(holds, root as unknown as Element)
     for (const element of root.querySelectorAll(REQUESTING)) stop(holds, element)
   }
   look(document)
   new MutationObserver((records) => {
-    for (const record of records) for (const node of record.addedNodes) if (node instanceof Element) look(node)
+    for (const record of records) for (const node of record.addedNodes) if (node.nodeType === 1) look(node as Element)
   }).observe(document, { childList: true, subtree: true })
 }

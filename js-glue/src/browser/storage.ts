@@ -1,7 +1,8 @@
 // The common ways to leave something on the machine: each asks first.
+import { stringOf } from './native.js'
 import { Kind } from '../gen/metrofax/consent/fb/kind.js'
 import { StorageApi } from '../gen/metrofax/consent/fb/storage-api.js'
-import { constructor, method, property, type Handler } from './patch.js'
+import { constructor, method, property, prototypeIn, type Handler, type Scope } from './patch.js'
 import type { Session } from './session.js'
 import { fixed } from './trusted.js'
 import { shortened } from '../wire/shorten.js'
@@ -20,7 +21,7 @@ const areaOf = new WeakMap<object, Storage>()
 const seenOf = new WeakMap<Storage, Storage>()
 const apiOf = new WeakMap<object, StorageApi>()
 
-export function patchStorage(session: Session): void {
+export function patchStorage(session: Session, scope: Scope): void {
   const may = (api: StorageApi, text: string): boolean => {
     try {
       return session.ask_(Kind.web_storage, api, text, writer())
@@ -36,7 +37,7 @@ export function patchStorage(session: Session): void {
       return -1
     }
   }
-  property(Document.prototype, 'cookie', (native, _self, [given]) => {
+  property(prototypeIn(scope, 'Document'), 'cookie', (native, _self, [given]) => {
     let line = fixed(given) as string
     const age = life(line)
     if (age < Infinity) {
@@ -47,8 +48,7 @@ export function patchStorage(session: Session): void {
     }
     native(line)
   })
-  const store = (globalThis as { CookieStore?: { prototype: object } }).CookieStore?.prototype
-  method(store, 'set', (native, _self, [first, second]) => {
+  method(prototypeIn(scope, 'CookieStore'), 'set', (native, _self, [first, second]) => {
     // Read once, like everything that decides.
     const cookie: Record<string, unknown> = typeof first === 'object' ? { ...first } : { name: first, value: second }
     const name = (cookie['name'] = fixed(cookie['name']))
@@ -72,11 +72,11 @@ export function patchStorage(session: Session): void {
       if (name === 'setItem' && api !== undefined && !may(api, (args[0] = fixed(args[0])) as string)) return
       return Reflect.apply(target, area, args)
     }
-    method(Storage.prototype, name, onArea)
-    property(Storage.prototype, name, undefined, onArea)
+    method(prototypeIn(scope, 'Storage'), name, onArea)
+    property(prototypeIn(scope, 'Storage'), name, undefined, onArea)
   }
   for (const [name, api] of areas) {
-    property(globalThis, name, undefined, (native) => {
+    property(scope, name, undefined, (native) => {
       const area = native() as Storage | null // throws where storage is switched off
       if (!area) return area
       let seen = seenOf.get(area)
@@ -90,17 +90,52 @@ export function patchStorage(session: Session): void {
     })
   }
   // Events speak of the area a page sees.
-  property(StorageEvent.prototype, 'storageArea', undefined, (native) => {
+  property(prototypeIn(scope, 'StorageEvent'), 'storageArea', undefined, (native) => {
     const area = native() as Storage
     return seenOf.get(area) ?? area
   })
-  constructor('StorageEvent', (make, args) => {
+  constructor(scope, 'StorageEvent', (make, args) => {
     const init = args[1] as StorageEventInit | undefined
     const area = areaOf.get(init?.storageArea as object)
     if (area) args[1] = { ...init, storageArea: area }
     return make(...args)
   })
+
+  // Databases, caches, files, workers: asked about by their name, and refused as a browser refuses them to an origin.
+  const refusal = (name: string): DOMException => new DOMException(`Not allowed by the visitor's privacy choices: ${name}`, 'SecurityError')
+  for (const [owner, member, api] of OPENED)
+    method(prototypeIn(scope, owner), member, (native, _self, args) => {
+      const name = args.length ? stringOf((args[0] = fixed(args[0]))) : member
+      if (may(api, name)) return native(...args)
+      if (api === StorageApi.indexedDB) throw refusal(name)
+      return Promise.reject(refusal(name))
+    })
+  method(prototypeIn(scope, 'CredentialsContainer'), 'store create', (native, _self, args) =>
+    may(StorageApi.credentials, (args[0] as { id?: string } | undefined)?.id ?? '') ? native(...args) : Promise.reject(refusal('credentials')))
+  method(scope, 'webkitRequestFileSystem', (native, _self, args) => {
+    if (may(StorageApi.fileSystem, 'webkitRequestFileSystem')) native(...args)
+    else if (typeof args[3] === 'function') setTimeout(args[3] as (error: unknown) => void, 0, refusal('webkitRequestFileSystem'))
+  })
+  // A name outlives the page; what may not, lives as long as the page does.
+  let shadow: unknown
+  property(scope, 'name', (native, _self, [value]) => {
+    const name = stringOf(value)
+    shadow = name
+    if (name === '' || may(StorageApi.windowName, name)) {
+      shadow = undefined
+      native(name)
+    }
+  }, (native) => shadow ?? native())
 }
+
+/** Owner, member that opens or makes by name, what it is to the core. */
+const OPENED: [owner: string, member: string, api: StorageApi][] = [
+  ['IDBFactory', 'open', StorageApi.indexedDB],
+  ['CacheStorage', 'open', StorageApi.caches],
+  ['StorageManager', 'getDirectory', StorageApi.opfs],
+  ['StorageBucketManager', 'open', StorageApi.storageBuckets],
+  ['ServiceWorkerContainer', 'register', StorageApi.serviceWorker],
+]
 
 /** An area whose keys, written as properties, are asked about like those written by setItem. */
 const asking = (area: Storage, may: (key: string) => boolean): Storage =>
