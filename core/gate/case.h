@@ -60,6 +60,11 @@ Verdict judge_undeclared(Case& c, fb::Reason reason);
 
 /// Whose a URL is. False: its path says more and cannot be read.
 [[nodiscard]] bool locate(const PolicyView& policy, UrlHead& url, const fb::Host*& row, Target& target);
+/// The same for those who need no row.
+[[nodiscard]] inline bool locate(const PolicyView& policy, UrlHead& url, Target& target) {
+  const fb::Host* row = nullptr;
+  return locate(policy, url, row, target);
+}
 
 /// child_step and opt_out_step alone, for what has no purpose: true if one of them answered.
 bool refused_to_all(Case& c);

@@ -199,9 +199,7 @@ Verdict decide_web_handoff(Case& c) {
   UrlHead url;
   const Reason wrong = url.read(c.request.url, from_page ? &page.url : nullptr);
   if (wrong != Reason::none) return answered(c, Step::scope, Outcome::strip, wrong);
-  const fb::Host* row = nullptr;
-  if (!locate(c.policy, url, row, c.target))
-    return answered(c, Step::scope, Outcome::strip, Reason::url_invalid);
+  if (!locate(c.policy, url, c.target)) return answered(c, Step::scope, Outcome::strip, Reason::url_invalid);
   c.pass(Step::party);
   if (c.target.party == PartyKind::first)
     return answered(c, Step::scope, Outcome::allow, Reason::first_party);
