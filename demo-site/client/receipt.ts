@@ -39,7 +39,8 @@ export function wireReceipt(): void {
   let runtime: Consent | null = null;
   onConsent((current) => {
     runtime = current;
-    button.hidden = !current.state.decided;
+    // A choice about some purposes is a choice: there is a record as soon as there is its cookie.
+    button.hidden = !document.cookie.includes('mf_consent=');
   });
   button.addEventListener('click', () => {
     if (runtime) void record(runtime, place).catch(() => { place.textContent = 'The receipt could not be made. Try again later.'; });

@@ -7,6 +7,12 @@ const groups = [
   ['text', 'Only words', 'The same promise, said differently.'],
 ] as const;
 
+const days = (seconds: string): string => `${Math.round(Number(seconds) / 86_400)} days`;
+
+/** `policy diff` speaks to whoever writes policies; readers count in days. */
+const inWords = (what: string): string =>
+  what.replace(/retention in seconds: (\d+) -> (\d+)/, (_, before: string, after: string) => `kept ${days(after)} instead of ${days(before)}`).replace('effective changed', 'it takes effect on another day');
+
 /** What a version to come changes, for whom, and what happens to those who do not answer (changes.material). */
 export function Changes({ view, policy, changes }: { view: View; policy: PublishedPolicy; changes: PolicyChanges }) {
   const names = new Map(policy.purposes.map(({ id, name }) => [id, name]));
@@ -25,7 +31,9 @@ export function Changes({ view, policy, changes }: { view: View; policy: Publish
         <p>
           You will be asked again about:{' '}
           {[...touched].map((id) => (
-            <span class="chip">{names.get(id) ?? id}</span>
+            <>
+              <span class="chip">{names.get(id) ?? id}</span>{' '}
+            </>
           ))}
         </p>
       </section>
@@ -38,7 +46,7 @@ export function Changes({ view, policy, changes }: { view: View; policy: Publish
             <ul class="link-list">
               {found.map(({ what, purposes }) => (
                 <li data-change={weight}>
-                  {what}
+                  {inWords(what)}
                   {(purposes ?? []).map((id) => (
                     <>
                       {' '}
