@@ -89,6 +89,13 @@ describe('sweep', () => {
     assert.equal(control.apply(asked('mf_session=1'), untouched), untouched);
   });
 
+  test('what a prefix promises is no reason to sweep what was granted', () => {
+    const granted = `${consent({ 'remember-me': true })}; __Host-mf_remember=t`;
+    assert.deepEqual(control.sweep(asked(granted)).swept, []);
+    assert.equal(control.inventory(asked(granted)).at(-1)?.verdict.outcome, 'allow');
+    assert.deepEqual(control.sweep(asked('__Host-mf_remember=t')).swept, ['__Host-mf_remember']);
+  });
+
   test('one answer stays within bounds and says that there is more', () => {
     const names = Array.from({ length: 300 }, (_, i) => `junk${i}`);
     const { swept, lines, complete } = control.sweep(asked(names.map((name) => `${name}=1`).join('; ')));

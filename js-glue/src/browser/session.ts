@@ -8,6 +8,7 @@ import { Outcome } from '../gen/metrofax/consent/fb/outcome.js'
 import { Reason } from '../gen/metrofax/consent/fb/reason.js'
 import { StorageApi } from '../gen/metrofax/consent/fb/storage-api.js'
 import { Tri } from '../gen/metrofax/consent/fb/tri.js'
+import { lineOf } from '../wire/line.js'
 import { List, denied, type Gate, type Verdict } from '../wire/gate.js'
 
 export type Choice = 'granted' | 'denied' | 'unknown'
@@ -294,7 +295,7 @@ export class Session {
   /** Whether a cookie or key may stay: asked as if it were written now, for the session. */
   mayStay_(api: StorageApi, name: string): boolean {
     this.tick_()
-    return this.gate_?.decide_(Kind.web_storage, api, api === StorageApi.cookie ? name + '=1' : name) === Outcome.allow
+    return this.gate_?.decide_(Kind.web_storage, api, api === StorageApi.cookie ? lineOf(name) : name) === Outcome.allow
   }
 }
 

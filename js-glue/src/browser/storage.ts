@@ -5,7 +5,7 @@ import { StorageApi } from '../gen/metrofax/consent/fb/storage-api.js'
 import { constructor, method, property, prototypeIn, type Handler, type Scope } from './patch.js'
 import type { Session } from './session.js'
 import { fixed } from './trusted.js'
-import { shortened } from '../wire/shorten.js'
+import { shortened } from '../wire/line.js'
 
 /** The script that writes, where the platform tells. */
 const writer = (): string => (document.currentScript as HTMLScriptElement | null)?.src ?? ''

@@ -2,6 +2,7 @@
 // there before this script came. The core plans; here it is written, read again, and said what is left.
 import { Kind } from '../gen/metrofax/consent/fb/kind.js'
 import { StorageApi } from '../gen/metrofax/consent/fb/storage-api.js'
+import { lineOf } from '../wire/line.js'
 import { readCookies, writeCookie, type Session } from './session.js'
 import { areas } from './storage.js'
 
@@ -73,7 +74,7 @@ export function sweep(session: Session, cookies?: string): void {
     const times = (swept.get(name) ?? 0) + 1
     swept.set(name, times)
     // One that is back although it was taken away: the log says so, with the reason it may not be there.
-    if (times > 1) session.ask_(Kind.web_storage, StorageApi.cookie, name + '=')
+    if (times > 1) session.ask_(Kind.web_storage, StorageApi.cookie, lineOf(name))
     if (times <= PATIENCE) expire(session, name)
   }
   session.residue_ = [...refused(session), ...clearAreas(session)]

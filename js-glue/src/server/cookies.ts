@@ -9,7 +9,7 @@ import { declaredRow, type DeclaredRow } from '../wire/declared.js'
 import { List, OUTCOMES, type GateExports, type Verdict } from '../wire/gate.js'
 import { JsonGate } from '../wire/json-gate.js'
 import { writeSubject } from '../wire/request-json.js'
-import { shortened } from '../wire/shorten.js'
+import { lineOf, shortened } from '../wire/line.js'
 import { HttpError, problem } from './problem.js'
 
 const CONSENT_COOKIE = 'mf_consent'
@@ -128,7 +128,7 @@ export function createCookieControl(options: CookieControlOptions): CookieContro
   /** The names a header carries that may not be there. The visitor is set. */
   const refused = (header: string): string[] => {
     const names = (cookies.header_(header) ?? []).map(({ name }) => name)
-    return [...new Set(names)].filter((name) => name !== CONSENT_COOKIE && ask(`${name}=1`) !== 'allow')
+    return [...new Set(names)].filter((name) => name !== CONSENT_COOKIE && ask(lineOf(name)) !== 'allow')
   }
 
   /** Lines that remove the cookies of a name from a page and from the site's other paths. */
@@ -151,7 +151,7 @@ export function createCookieControl(options: CookieControlOptions): CookieContro
   ): ReturnType<CookieControl['sweep']> {
     const header = cookieHeader(request)
     visitor(request, record === undefined ? header : `${CONSENT_COOKIE}=${record}`, page)
-    const wanted = [...new Set([...refused(header), ...names.filter((name) => name !== CONSENT_COOKIE && ask(`${name}=1`) !== 'allow')])]
+    const wanted = [...new Set([...refused(header), ...names.filter((name) => name !== CONSENT_COOKIE && ask(lineOf(name)) !== 'allow')])]
     const lines = new Set<string>()
     let complete = wanted.length <= MOST_NAMES
     const swept: string[] = []
@@ -216,10 +216,13 @@ export function createCookieControl(options: CookieControlOptions): CookieContro
   function inventory(request: Request): InventoryEntry[] {
     visitor(request)
     return (cookies.header_(cookieHeader(request)) ?? []).map(({ name, pattern }) => {
-      ask(`${name}=1`)
-      const verdict = gate.verdictOf_()
-      const vendor = options.notice?.vendors.find(({ id }) => id === verdict.vendor)
+      ask(lineOf(name))
+      const asSession = gate.verdictOf_()
+      const vendor = options.notice?.vendors.find(({ id }) => id === asSession.vendor)
       const row = declaredRow(vendor?.storage ?? options.notice?.storage ?? [], name)
+      // What is declared to last is asked about as what lasts: that is the sentence of the policy that it rests on.
+      if (row?.kind === 'persistent') ask(lineOf(name, '; Max-Age=1'))
+      const verdict = gate.verdictOf_()
       const declared = pattern >= 0
       const { purpose, clause } = verdict
       return {

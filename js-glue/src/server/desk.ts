@@ -8,7 +8,7 @@ import { Tri } from '../gen/metrofax/consent/fb/tri.js'
 import { OpError } from '../wire/fields.js'
 import { List, type Verdict } from '../wire/gate.js'
 import { writeSubject } from '../wire/request-json.js'
-import { shortened } from '../wire/shorten.js'
+import { lineOf, shortened } from '../wire/line.js'
 import { type ServerGate } from './server-gate.js'
 
 /** What a site knows of a visitor beside the request itself. */
@@ -104,7 +104,7 @@ export class Desk {
 
   /** Whether a cookie of this name may stay: asked as if it were set now, for the session. */
   mayStay(visit: Visit, name: string): boolean {
-    return this.maySetCookie(visit, `${name}=1`)
+    return this.maySetCookie(visit, lineOf(name))
   }
 
   /** The whole of the verdict on a request. */

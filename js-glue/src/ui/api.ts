@@ -43,7 +43,7 @@ export interface Consent {
   readonly status: 'locked' | 'ready'
   readonly state: State
   readonly log: readonly LogEntry[]
-  decide(request: { kind: string; api?: string; key?: string }): Verdict
+  decide(request: { kind: string; api?: string; key?: string; line?: string }): Verdict
   set(choices: Record<string, boolean>): unknown
   acceptAll(): unknown
   rejectAll(): unknown

@@ -3,9 +3,10 @@
 // list knows of the name: a suggestion, never a permission.
 import { declaredRow } from '../wire/declared.js'
 import { knownName, type KnownNames } from '../wire/known-names.js'
+import { lineOf } from '../wire/line.js'
 import type { Consent, Verdict } from './api.js'
 import { h, link } from './dom.js'
-import { lifetime, type Notice, type StorageRow } from './notice.js'
+import { lifetime, type Notice, type StorageRow, type VendorRow } from './notice.js'
 import type { Text } from './surface.js'
 
 /** Something stored, as it was found. */
@@ -69,11 +70,11 @@ export function inventory(consent: Consent, notice: Notice, base: string, t: Tex
   const fill = async (): Promise<void> => {
     const seen = await found()
     const all = [...seen, ...(await unseen(seen))]
-    const rows = all.map((one) => ({ one, verdict: consent.decide({ kind: 'web.storage', api: one.api, key: one.name }) }))
+    const rows = all.map((one) => judged(consent, notice, one))
     const odd = rows.some(({ verdict }) => isUndeclared(verdict))
     const names = odd ? await listOfNames(base) : null
     said.textContent = rows.length ? t('inventory.count', { count: rows.length }) : t('prefs.cookies.none')
-    list.replaceChildren(...rows.map(({ one, verdict }) => entry(one, verdict, writerOf(consent, one.name), notice, names, t)))
+    list.replaceChildren(...rows.map((row) => entry(row, writerOf(consent, row.one.name), notice, names, t)))
   }
   return h(
     'details',
@@ -98,12 +99,32 @@ const isUndeclared = (verdict: Verdict): boolean => verdict.reason.startsWith('u
 const writerOf = (consent: Consent, name: string): string =>
   consent.log.findLast(({ request }) => request.key === name && request.writer)?.request.writer ?? ''
 
-function entry({ name, api, httpOnly }: Found, verdict: Verdict, writer: string, notice: Notice, names: KnownNames | null, t: Text): HTMLElement {
-  const undeclared = isUndeclared(verdict)
+/** Something stored, what the gate says of it, and how it is declared. */
+interface Judged {
+  one: Found
+  verdict: Verdict
+  vendor: VendorRow | undefined
+  row: StorageRow | undefined
+}
+
+const isCookie = ({ api }: Found): boolean => /cookie/i.test(api)
+
+/** What is declared to last is asked about as what lasts: that is the sentence of the policy that it rests on. */
+function judged(consent: Consent, notice: Notice, one: Found): Judged {
+  const { name, api } = one
+  const ask = (more?: string): Verdict =>
+    consent.decide({ kind: 'web.storage', api, ...(isCookie(one) ? { line: lineOf(name, more) } : { key: name }) })
+  const verdict = ask()
   const vendor = notice.vendors.find(({ id }) => id === verdict.vendor)
-  const row: StorageRow | undefined = undeclared ? undefined : declaredRow(vendor?.storage ?? notice.storage, name)
+  const row = isUndeclared(verdict) ? undefined : declaredRow(vendor?.storage ?? notice.storage, name)
+  return { one, vendor, row, verdict: row?.kind === 'persistent' && isCookie(one) ? ask('; Max-Age=1') : verdict }
+}
+
+function entry({ one, verdict, vendor, row }: Judged, writer: string, notice: Notice, names: KnownNames | null, t: Text): HTMLElement {
+  const { name, api, httpOnly } = one
+  const undeclared = isUndeclared(verdict)
   const purpose = notice.purposes.find(({ id }) => id === verdict.purpose)
-  const cookie = /cookie/i.test(api)
+  const cookie = isCookie(one)
   const kind = cookie ? row && t('prefs.kind.' + row.kind) : `${t('prefs.kind.script')} (${api})`
   const known = undeclared && names ? knownName(names, name) : undefined
   const by = writer || (vendor ? vendor.name : !undeclared && t('inventory.us'))
