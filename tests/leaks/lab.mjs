@@ -83,8 +83,15 @@ export class Lab {
   async #visit(browser, wanted) {
     /** @type {Arrived} */
     const arrived = { tracker: [], own: [], stored: [] };
-    const page = await open(browser, 'about:blank', { timeout: Number(process.env.T ?? 20_000) });
+    const page = await open(browser, 'about:blank', { timeout: 20_000 });
     try {
+      // The choice is made once, on a page of its own: other pages would hear of a grant that is taken back.
+      if (this.#state?.first) {
+        const run = await this.#servers.run();
+        await page.goto(`http://localhost:${this.#servers.port}/${run.name}/choice`);
+        await page.evaluate(`void (${this.#state.first})`);
+        run.end();
+      }
       for (const [name, vectors] of Object.entries(PAGES)) {
         const ids = Object.keys(vectors).filter(this.only);
         if (ids.length === 0) continue;

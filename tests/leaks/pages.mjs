@@ -78,6 +78,8 @@ export function answer(run, url, { head, only, sdk }) {
       const whole = /^<(body|frameset)/.test(source);
       return { headers: html, body: whole ? `<!doctype html><html><head>${head}</head>${source}</html>` : document(`${head}${source}`, 'x') };
     }
+    case 'choice':
+      return { headers: html, body: document(head, 'where the choice is made') };
     case 'plain':
       return { headers: html, body: document('', 'a page of the site that carries no consent.js') };
     case 'worker.js':

@@ -1,6 +1,6 @@
 // What a page under test begins with, by the state its visitor is in.
 
-/** @typedef {{ script: string, before?: string, after?: string, without?: string, policyless?: boolean, granted?: boolean }} State */
+/** @typedef {{ script: string, before?: string, after?: string, first?: string, without?: string, policyless?: boolean, granted?: boolean }} State */
 
 const say = (/** @type {string} */ code) => `<script>${code}</script>`;
 
@@ -24,12 +24,12 @@ const LYING = `const yes = () => true, nothing = () => [];
 /** @type {Record<string, State>} */
 export const STATES = {
   undecided: { script: 'data-regime="eu"' },
-  rejected: { script: 'data-regime="eu"', after: say('metrofaxConsent.rejectAll()') },
-  withdrawn: { script: 'data-regime="eu"', after: say('metrofaxConsent.acceptAll(); metrofaxConsent.withdraw()') },
+  rejected: { script: 'data-regime="eu"', first: 'metrofaxConsent.rejectAll()' },
+  withdrawn: { script: 'data-regime="eu"', first: 'metrofaxConsent.acceptAll(), metrofaxConsent.withdraw()' },
   gpc: { script: 'data-regime="us-ca" data-gpc="1"' },
   locked: { script: 'data-regime="eu"', before: say('delete window.WebAssembly'), without: 'gate.asmjs.js' },
   'policy missing': { script: 'data-regime="eu"', policyless: true },
   throwing: { script: 'data-regime="eu"', after: say(THROWING) },
   lying: { script: 'data-regime="eu"', after: say(LYING) },
-  granted: { script: 'data-regime="eu"', after: say('metrofaxConsent.acceptAll()'), granted: true },
+  granted: { script: 'data-regime="eu"', first: 'metrofaxConsent.acceptAll()', granted: true },
 };

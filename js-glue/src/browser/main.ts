@@ -157,6 +157,9 @@ const consent = {
   },
 }
 
+/** What of the markup could not be judged yet, in the documents so far. */
+const lookAgain: (() => void)[] = []
+
 /** The gate is there: from now on it is asked. */
 function open(exports: unknown): void {
   const gate = new Gate(exports as GateExports, policyBytes())
@@ -165,8 +168,8 @@ function open(exports: unknown): void {
   session.open_(gate)
   keepSwept(session, session.cookies_)
   holds.settle_()
+  for (const look of lookAgain) look()
   runtime.watch_ = (of) => { watchMarkup(session, holds, of) }
-  watchMarkup(session, holds, document)
   announce('ready', consent)
   const undecided = (): void => {
     if (!session.state_().decided) show('banner')
@@ -192,6 +195,7 @@ function adopted(): boolean {
 if (Object.getOwnPropertyDescriptor(window, 'metrofaxConsent')?.writable !== false && !adopted()) {
   setPrelude(script?.outerHTML ? script.outerHTML.replace(/ src="[^"]*"/, () => ` src="${script.src}"`) : '')
   runtime.consent = consent
+  runtime.watch_ = (of) => { lookAgain.push(watchMarkup(session, holds, of)) }
   runtime.patch_ = (scope: Scope) => {
     for (const patch of [patchElements, patchTree, patchFrames, patchNavigation, patchCssom, patchNetwork]) patch(holds, scope)
     patchStorage(session, scope)

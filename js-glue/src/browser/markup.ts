@@ -91,12 +91,13 @@ function holdAgain(holds: Holds, element: Element): void {
   }
 }
 
-/** Looks at what is there, and from then on at what comes. */
-export function watchMarkup(session: Session, holds: Holds, document: Document): void {
+/** Looks at what is there, and from then on at what comes; returns the way to look again. */
+export function watchMarkup(session: Session, holds: Holds, document: Document): () => void {
   const look = (root: ParentNode & Node): void => {
     const inert = [...root.querySelectorAll<HTMLElement>('[data-purpose]')]
     if (root instanceof HTMLElement && root.matches('[data-purpose]')) inert.unshift(root)
-    for (const element of inert) hold(session, holds, element)
+    // Which purposes there are is known when the gate is there.
+    if (session.gate_) for (const element of inert) hold(session, holds, element)
     releaseHeld(holds, root)
     if (root.nodeType === 1 && (root as unknown as Element).matches(REQUESTING)) stop(holds, root as unknown as Element)
     for (const element of root.querySelectorAll('[data-held]')) holdAgain(holds, element)
@@ -107,4 +108,5 @@ export function watchMarkup(session: Session, holds: Holds, document: Document):
   new MutationObserver((records) => {
     for (const record of records) for (const node of record.addedNodes) if (node.nodeType === 1) look(node as Element)
   }).observe(document, { childList: true, subtree: true })
+  return () => { look(document) }
 }

@@ -9,6 +9,7 @@ import { Reason } from '../gen/metrofax/consent/fb/reason.js'
 import { StorageApi } from '../gen/metrofax/consent/fb/storage-api.js'
 import { Tri } from '../gen/metrofax/consent/fb/tri.js'
 import { lineOf } from '../wire/line.js'
+import { pattern } from './native.js'
 import { List, denied, type Gate, type Verdict } from '../wire/gate.js'
 
 export type Choice = 'granted' | 'denied' | 'unknown'
@@ -38,6 +39,9 @@ export interface LogLine {
   verdict: Verdict
 }
 
+/** This very origin's, sockets included (a page that is secure has secure ones only). */
+const OWN = pattern(/^(?:https?|wss?):\/\/([^/?#\\]*)/)
+const LOCAL = pattern(/^(?:data|blob|about):/)
 const LOG_LINES = 300
 // Initiator and StorageApi of policy.fbs by number; tests/js holds them equal.
 export const INITIATORS = 'other script image frame style font media fetch xhr beacon eventsource websocket navigation form preload worker ping webrtc'.split(' ')
@@ -146,7 +150,7 @@ export class Session {
   ask_(kind: Kind, how: number, text: string, writer?: string, purpose = 255, quiet = false): boolean {
     const { gate_: gate } = this
     if (!gate) {
-      const own = kind === Kind.web_request && (text.startsWith(location.origin + '/') || /^(data|blob|about):/.test(text))
+      const own = kind === Kind.web_request && (OWN.exec(text)?.[1] === location.host || LOCAL.exec(text) !== null)
       if (!own && !quiet) this.note_(kind, how, text, denied(Reason.locked, 'locked'))
       return own
     }
