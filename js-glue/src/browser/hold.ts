@@ -78,11 +78,11 @@ export class Holds {
 const PLAIN = pattern(/^https?:\/\/[a-z0-9.-]+(:\d+)?\/[!-[\]-~]*$/)
 
 /** The URL as the browser will request it. What the browser cannot read goes on as it is: the core denies it. */
-export function resolved(url: unknown, base?: string): string {
+export function resolved(url: unknown, base?: unknown): string {
   const text = stringOf(url)
   if (PLAIN.exec(text)) return text
   try {
-    return absolute(text, base ?? baseOf(document))
+    return absolute(text, typeof base === 'string' ? base : baseOf(document)) // map() passes a number on
   } catch {
     return text
   }
