@@ -213,8 +213,9 @@ export class Ledger {
 
   async #statements(events: readonly LedgerEvent[], head: LedgerHead, seal: boolean): Promise<{ statements: LedgerStatement[]; done: Appended[] }> {
     const statements: LedgerStatement[] = []
-    const people = new Map<string, string>()
-    const known = new Set<string>()
+    const named = events.flatMap(({ person }) => (person === undefined ? [] : [person]))
+    const people = new Map((await this.#in("SELECT 'p:' || person AS key, principal AS value FROM ledger_person WHERE person", named)))
+    const known = new Set((await this.#in("SELECT 'p:' || id AS key, kind AS value FROM ledger_entry WHERE id", events.map(({ id }) => id))).map(([id]) => id))
     let [seq, prev] = [head.entries, head.sha256]
     const add = async (at: number, id: string, kind: string, data: object, principal: string | null) => {
       const line = this.#core.write({ at, id, kind, data: canonicalize(data) ?? '', prev, seq })
@@ -227,11 +228,11 @@ export class Ledger {
     const done: Appended[] = []
     for (const { id, kind, at, person, data } of events) {
       if (kind === 'seal') throw new LedgerError(`event ${id}: seals are the ledger's own`, 'record_bad_form')
-      const twice = known.has(id) || (await this.#all('SELECT seq FROM ledger_entry WHERE id = ?', id)).length > 0
+      const twice = known.has(id)
       known.add(id)
       done.push(twice ? 'duplicate' : 'added')
       if (twice) continue
-      const principal = person === undefined ? null : (people.get(person) ?? (await this.#personOf(person, statements)))
+      const principal = person === undefined ? null : (people.get(person) ?? (await newPerson(person, statements)))
       if (person !== undefined && principal !== null) people.set(person, principal)
       await add(at, id, kind, principal === null ? data : { ...data, principal }, principal)
     }
@@ -247,13 +248,16 @@ export class Ledger {
     return { statements, done }
   }
 
-  async #personOf(person: string, statements: LedgerStatement[]): Promise<string> {
-    const known = await this.principalOf(person)
-    if (known !== undefined) return known
-    const salt = hex(crypto.getRandomValues(new Uint8Array(32)))
-    const principal = await salted(salt, person)
-    statements.push({ sql: 'INSERT INTO ledger_person (person, salt, principal, hold) VALUES (?, ?, ?, NULL)', values: [person, salt, principal] })
-    return principal
+  /** Pairs of key (behind 'p:', which keeps digits from being read as a number) and value for what is in a list, a hundred at a time. */
+  async #in(select: string, list: readonly string[]): Promise<[string, string][]> {
+    const found: [string, string][] = []
+    const wanted = [...new Set(list)]
+    for (let from = 0; from < wanted.length; from += 90) {
+      const some = wanted.slice(from, from + 90)
+      const rows = await this.#all(`${select} IN (${some.map(() => '?').join(', ')})`, ...some)
+      for (const row of rows) found.push([String(row['key']).slice(2), String(row['value'])])
+    }
+    return found
   }
 
   /** One writer of this process at a time: the others' turns come in order, and none is lost to a race with itself. */
@@ -270,6 +274,13 @@ export class Ledger {
   #write(statement: LedgerStatement): Promise<void> {
     return this.#options.database.transaction([statement])
   }
+}
+
+async function newPerson(person: string, statements: LedgerStatement[]): Promise<string> {
+  const salt = hex(crypto.getRandomValues(new Uint8Array(32)))
+  const principal = await salted(salt, person)
+  statements.push({ sql: 'INSERT INTO ledger_person (person, salt, principal, hold) VALUES (?, ?, ?, NULL)', values: [person, salt, principal] })
+  return principal
 }
 
 const stored = (rows: LedgerRow[]): StoredEntry[] =>
