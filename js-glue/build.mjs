@@ -116,7 +116,7 @@ async function bundles(gate, policy) {
       tsconfig: here('tsconfig.json'),
     }),
     build({
-      entryPoints: { email: here('src/email/index.ts'), mail: here('src/server/mail/index.ts'), 'store-sqlite': here('src/server/store/sqlite.ts'), 'store-postgres': here('src/server/store/postgres.ts'), 'metrofax-consent': here('src/cli.ts') },
+      entryPoints: { email: here('src/email/index.ts'), mail: here('src/server/mail/index.ts'), 'store-sqlite': here('src/server/store/sqlite.ts'), 'store-postgres': here('src/server/store/postgres.ts') },
       outdir: dist,
       bundle: true,
       splitting: true,
@@ -124,7 +124,7 @@ async function bundles(gate, policy) {
       platform: 'node',
       format: 'esm',
       target: 'node20',
-      external: ['html-rewriter-wasm', '@libsql/client', 'pg'],
+      external: ['@libsql/client', 'pg'],
       logLevel: 'warning',
       tsconfig: here('tsconfig.json'),
     }),

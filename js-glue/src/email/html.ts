@@ -1,4 +1,4 @@
-// HTMLRewriter, wherever it runs: workerd has its own, Node gets html-rewriter-wasm. Only what mail needs of it.
+// HTMLRewriter, wherever it runs: workerd has its own, Node gets html-rewriter-wasm, which lies beside the bundle. Only what mail needs of it.
 
 /** An element as HTMLRewriter shows it. */
 export interface RewriterElement {
@@ -66,11 +66,11 @@ export async function rewriteMail(html: string, handlers: MailHandlers): Promise
     hang(rewriter, handlers)
     return rewriter.transform(new Response(html)).text()
   }
-  const { HTMLRewriter } = (await import('html-rewriter-wasm')) as unknown as {
-    HTMLRewriter: new (sink: (chunk: Uint8Array) => void) => NodeRewriter
+  const { default: node } = (await import(new URL('./rewriter/html_rewriter.js', import.meta.url).href)) as {
+    default: { HTMLRewriter: new (sink: (chunk: Uint8Array) => void) => NodeRewriter }
   }
   const chunks: Uint8Array[] = []
-  const rewriter = new HTMLRewriter((chunk) => {
+  const rewriter = new node.HTMLRewriter((chunk) => {
     chunks.push(chunk.slice())
   })
   try {
