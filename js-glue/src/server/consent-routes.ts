@@ -130,7 +130,7 @@ function choicesIn(type: string, body: string, known: readonly string[]): { choi
 }
 
 const personal = { 'Cache-Control': 'no-store', Vary: 'Cookie, Sec-GPC', 'X-Content-Type-Options': 'nosniff' }
-const json = (value: unknown, headers: HeadersInit = {}): Response =>
+const json = (value: unknown, headers: Readonly<Record<string, string>> = {}): Response =>
   new Response(JSON.stringify(value), { headers: { ...personal, 'Content-Type': 'application/json', ...headers } })
 
 /** The page of those whose browser runs no script. */
