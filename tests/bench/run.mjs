@@ -1,4 +1,4 @@
-// The figures: node tests/bench/run.mjs [verdict] [start] [log] [ledger] [cookies] [email] [codecs] [size] [--json FILE] [--count N] [--rounds N] [--loads N]
+// The figures: node tests/bench/run.mjs [verdict] [start] [log] [ledger] [cookies] [rewrite] [email] [codecs] [size] [--json FILE] [--count N] [--rounds N] [--loads N]
 //
 // Ours and the peers' in one run on one machine: compare the ratios. Prints tables and writes build/bench.json (or FILE), where
 // sections that were not run again stay as they were. Nothing here passes or fails. Needs what tests/support/build makes.
@@ -16,6 +16,7 @@ const SECTIONS = {
   size: async () => (await import('./size.mjs')).benchSize(),
   email: async (options) => (await import('./email.mjs')).benchEmail(options),
   codecs: async () => (await import('./codecs.mjs')).benchCodecs(),
+  rewrite: async (options) => (await import('./rewrite.mjs')).benchRewrite(options),
   cookies: async () => (await import('./cookies.mjs')).benchCookies(),
 };
 
