@@ -74,7 +74,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     await Promise.all(running.map((one) => one.close()));
     await office.close();
     store.close();
-    records.close();
+    await records.close();
   };
   const now = (): number => Math.floor(Date.now() / 1000);
   await store.sweep(now());

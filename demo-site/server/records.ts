@@ -3,8 +3,8 @@ import { generateKeyPairSync, createPublicKey } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createClient } from '@libsql/client';
 import type * as ledgers from '@metrofax/consent/ledger';
+import type * as databases from '@metrofax/consent/server/sqlite';
 
 export interface Records {
   readonly ledger: ledgers.Ledger;
@@ -12,7 +12,7 @@ export interface Records {
   readonly routes: ReturnType<ledgers.ConsentDesk['routes']>;
   /** What receipts and seals are checked with (PEM). */
   readonly publicKey: string;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** The key of METROFAX_LEDGER_KEY_FILE; without one the demo makes its own at its first start, readable by its user alone. */
@@ -34,15 +34,8 @@ export async function openRecords(sdk: string, data: string, person: (request: R
   const { Ledger, SigningKey, createConsentDesk } = (await import(pathToFileURL(join(sdk, 'ledger.js')).href)) as typeof ledgers;
   const pem = await signingKey(data);
   const key = await SigningKey.read(pem);
-  const client = createClient({ url: `file:${join(data, 'ledger.db')}` });
-  await client.execute('PRAGMA journal_mode = WAL');
-  await client.execute('PRAGMA busy_timeout = 5000');
-  const database: ledgers.LedgerDatabase = {
-    all: async (sql, values = []) => (await client.execute({ sql, args: [...values] })).rows.map((row) => ({ ...row }) as ledgers.LedgerRow),
-    transaction: async (statements) => {
-      await client.batch(statements.map(({ sql, values }) => ({ sql, args: [...values] })), 'write');
-    },
-  };
+  const { openSqlite } = (await import(pathToFileURL(join(sdk, 'store-sqlite.js')).href)) as typeof databases;
+  const database = await openSqlite(join(data, 'ledger.db'));
   const now = (): number => Math.floor(Date.now() / 1000);
   const module = async (name: string) => new WebAssembly.Module(await readFile(join(sdk, name)));
   const ledger = await Ledger.open({ module: await module('ledger.wasm'), database, key, now });
@@ -64,5 +57,5 @@ export async function openRecords(sdk: string, data: string, person: (request: R
     now,
   });
   const publicKey = String(createPublicKey(pem).export({ type: 'spki', format: 'pem' }));
-  return { ledger, routes: desk.routes(), publicKey, close: () => { client.close(); } };
+  return { ledger, routes: desk.routes(), publicKey, close: () => database.close() };
 }
