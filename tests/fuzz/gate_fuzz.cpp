@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "../unit/gate/narrowings.h"
+#include "beacons/opens.h"
 #include "cookies/classify.h"
 #include "gate/gate.h"
 #include "policy/view.h"
@@ -58,8 +59,8 @@ Subject any_subject(FuzzedDataProvider& data) {
   consent.revision = data.ConsumeBool() ? 0 : data.ConsumeIntegral<std::uint16_t>();
   consent.specific = data.ConsumeBool();
   Signals& signals = subject.signals;
-  for (fb::Tri* signal :
-       {&signals.gpc, &signals.dnt, &signals.nai_opt_out, &signals.daa_opt_out, &signals.usp_opt_out}) {
+  for (fb::Tri* signal : {&signals.gpc, &signals.dnt, &signals.nai_opt_out, &signals.daa_opt_out,
+                          &signals.usp_opt_out, &signals.gpp_opt_out, &signals.tcf_denied}) {
     *signal = any<fb::Tri>(data);
   }
   signals.unreadable = data.ConsumeBool();

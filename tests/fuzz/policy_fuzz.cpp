@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "beacons/opens.h"
 #include "cookies/classify.h"
 #include "gate/gate.h"
 #include "policy/host_hash.h"

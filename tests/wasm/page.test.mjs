@@ -24,8 +24,9 @@ const { evaluate, canonical, JsonGate } = await import(pathToFileURL(join(tempor
 const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(at('js-glue/dist/page.wasm'))), {});
 const gates = new Map([['', new JsonGate(exports, readFileSync(at('js-glue/dist/policy.bin')))]]);
 
-/** A page brings its regime by name, and reads no US Privacy String. @param {any} request */
-const pageCanSay = ({ op, policy, subject }) => op === 'decide' && !policy && !subject?.country && !subject?.region && !subject?.signals?.usp;
+/** A page brings its regime by name, and reads no strings of frameworks. @param {any} request */
+const pageCanSay = ({ op, policy, subject }) => op === 'decide' && !policy && !['country', 'region'].some((key) => subject?.[key])
+  && !['usp', 'gpp', 'tcf'].some((key) => subject?.signals?.[key]);
 const isOfPage = (/** @type {any} */ { request }) => /^(web\.|area$)/.test(request?.kind);
 
 describe('page.wasm', () => {

@@ -32,6 +32,8 @@ inline constexpr Narrowing kNarrowings[] = {
     {"NAI opt-out", [](Subject& s, std::uint32_t) { s.signals.nai_opt_out = fb::Tri::on; }},
     {"DAA opt-out", [](Subject& s, std::uint32_t) { s.signals.daa_opt_out = fb::Tri::on; }},
     {"USP opt-out", [](Subject& s, std::uint32_t) { s.signals.usp_opt_out = fb::Tri::on; }},
+    {"a GPP opt-out", [](Subject& s, std::uint32_t) { s.signals.gpp_opt_out = fb::Tri::on; }},
+    {"a TC string's refusal", [](Subject& s, std::uint32_t) { s.signals.tcf_denied = fb::Tri::on; }},
     {"an unreadable signal", [](Subject& s, std::uint32_t) { s.signals.unreadable = true; }},
     {"a child", [](Subject& s, std::uint32_t) { s.age = fb::Age::under13; }},
     {"no parental grants",

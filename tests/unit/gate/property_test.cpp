@@ -92,8 +92,8 @@ Subject any_subject(Random& random, const PolicyView& policy) {
     consent.specific = random.chance(40);
   }
   Signals& signals = subject.signals;
-  for (Tri* signal :
-       {&signals.gpc, &signals.dnt, &signals.nai_opt_out, &signals.daa_opt_out, &signals.usp_opt_out}) {
+  for (Tri* signal : {&signals.gpc, &signals.dnt, &signals.nai_opt_out, &signals.daa_opt_out,
+                      &signals.usp_opt_out, &signals.gpp_opt_out, &signals.tcf_denied}) {
     if (random.chance(15)) *signal = any_of(random, Tri::MAX);
   }
   signals.unreadable = random.chance(5);
