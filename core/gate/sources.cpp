@@ -53,7 +53,8 @@ Admission admit(const PolicyView& policy, const Subject& subject, const Page& pa
   request.read = &page;
   request.url = url;
   if (decide(policy, subject, request).outcome == fb::Outcome::allow) return Admission::open;
-  if (!policy.loaded() || policy.root().header()->enforcement() != fb::Enforcement::live) return Admission::shut;
+  if (!policy.loaded() || policy.root().header()->enforcement() != fb::Enforcement::live)
+    return Admission::shut;
   const bool released = decide(policy, after_a_grant(subject), request).outcome == fb::Outcome::allow;
   return released ? Admission::held : Admission::shut;
 }

@@ -170,10 +170,10 @@ PolicyModel read_policy(std::string_view source, Findings& findings) {
   for (const json::Fault& fault : document.faults) findings.error(fault.offset, fault.message);
   if (!document.complete) return model;
 
-  Fields root(
-      findings, document.root, "the policy",
-      {"$schema", "format", "id", "version", "effective", "supersedes", "controllers", "policyUrl",
-       "enforcement", "firstParty", "purposes", "vendors", "storage", "regimes", "rules", "reasons", "email", "clauses"});
+  Fields root(findings, document.root, "the policy",
+              {"$schema", "format", "id", "version", "effective", "supersedes", "controllers", "policyUrl",
+               "enforcement", "firstParty", "purposes", "vendors", "storage", "regimes", "rules", "reasons",
+               "email", "clauses"});
   if (!root.is_object()) return model;
   Reading reading(source, model, findings);
   root.text("$schema", Need::optional);

@@ -5,7 +5,8 @@ namespace metrofax::consent {
 
 const fb::Mail* PolicyView::mail() const {
   if (!loaded()) return nullptr;
-  // A handful of bounds, whatever the number of rows: cheap enough to be asked each time, and nothing to remember.
+  // A handful of bounds, whatever the number of rows: cheap enough to be asked each time, and nothing to
+  // remember.
   flatbuffers::Verifier verifier(blob_.data(), blob_.size());
   const auto* const table = reinterpret_cast<const flatbuffers::Table*>(root_);
   if (!table->VerifyOffset(verifier, fb::Policy::VT_MAIL)) return nullptr;
