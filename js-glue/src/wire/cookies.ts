@@ -200,15 +200,19 @@ export class Cookies {
     return decoder.decode(this.bytes_.subarray(from, from + length))
   }
 
+  /** Goes on where the last scan stopped: how many more there are now, 0 at the end. */
+  more_(): number {
+    const next = this.words_[(this.answer_ + at.ANSWER_OFFSET) >>> 2]!
+    return next < this.scanned_ ? this.x_.read_header(next) : 0
+  }
+
   /** All cookies of a header, in its order; null where it does not fit. */
   header_(header: string): HeaderCookie[] | null {
     let count = this.scan_(header)
     if (count < 0) return null
     const found: HeaderCookie[] = []
-    while (count > 0) {
+    for (; count > 0; count = this.more_()) {
       for (let i = 0; i < count; ++i) found.push({ name: this.name_(i), value: this.value_(i), pattern: this.pattern_(i) })
-      const next = this.words_[(this.answer_ + at.ANSWER_OFFSET) >>> 2]!
-      count = next < this.scanned_ ? this.x_.read_header(next) : 0
     }
     return found
   }
