@@ -38,7 +38,8 @@ const VENDORS = ['northlight', 'adharbor', 'circlet'];
  * only its linter and its reader can object. @type {((policy: any, random: Random) => void)[]} */
 const CHANGES = [
   (policy, { of }) => { // a vendor gets another purpose, and so do its hosts
-    const vendor = policy.vendors.find((/** @type {any} */ one) => one.id === of(VENDORS));
+    const wanted = of(VENDORS);
+    const vendor = policy.vendors.find((/** @type {any} */ one) => one.id === wanted);
     const purpose = of(OPTIONAL);
     if (!vendor.purposes.includes(purpose)) vendor.purposes.push(purpose);
     for (const host of vendor.hosts) { host.purposes = [of(vendor.purposes)]; delete host.paths; }
