@@ -43,7 +43,17 @@ Error read_one(GppSection& one, std::uint32_t base, Arena& arena, Notes& notes) 
     one.usp = usp.value();
     return {};
   }
-  if (layout_of(one.id) == nullptr) return {};
+  if (layout_of(one.id) == nullptr) {
+    // Kept as it stands, which must be what a JSON string holds without escapes: no alphabet of any section
+    // has more.
+    for (std::size_t i = 0; i < one.text.size(); ++i) {
+      const char c = one.text[i];
+      if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+        return {ErrorCode::signal_bad_character, base + static_cast<std::uint32_t>(i) * 6};
+      }
+    }
+    return {};
+  }
   auto* section = arena.take<Section>(1);
   if (section == nullptr) return {ErrorCode::signal_too_large, base};
   const Error error = read_section(static_cast<std::uint8_t>(one.id), one.text, base, arena, notes, *section);

@@ -77,8 +77,9 @@ void fill(std::uint32_t* words, IdRange run) {
 
 bool fibonacci(IdCoding coding) { return coding == IdCoding::current || coding == IdCoding::spec; }
 
-/// Both ways a list of ranges is written: GPP "Range" with Fibonacci numbers, TCF "RangeEntry" with 16 bits.
-Error read_entries(BitReader& in, bool fib, Arena& arena, std::span<IdRange>& entries) {
+/// `found_single`: a group that is one id, which we write otherwise. Both ways a list of ranges is written:
+/// GPP "Range" with Fibonacci numbers, TCF "RangeEntry" with 16 bits.
+Error read_entries(BitReader& in, bool fib, Arena& arena, std::span<IdRange>& entries, bool& found_single) {
   const std::uint32_t count = in.read(12);
   const std::uint32_t shortest = fib ? 3 : 17;
   if (in.failed() || count * shortest > in.left()) return {ErrorCode::signal_truncated, in.at()};
@@ -91,6 +92,7 @@ Error read_entries(BitReader& in, bool fib, Arena& arena, std::span<IdRange>& en
     std::uint32_t first = fib ? last + in.read_fibonacci() : in.read(16);
     last = first;
     if (group) last = fib ? first + in.read_fibonacci() : in.read(16);
+    found_single |= group && last == first;
     if (in.failed()) {
       // A Fibonacci number that ends is refused for its size, anything else for its end.
       return {in.left() > 0 ? ErrorCode::signal_bad_range : ErrorCode::signal_truncated, at};
@@ -300,7 +302,7 @@ Error read_ids(BitReader& in, IdCoding coding, Arena& arena, bool runs_only, IdS
   }
   set.form = IdForm::ranges;
   std::span<IdRange> entries;
-  Error error = read_entries(in, fibonacci(coding), arena, entries);
+  Error error = read_entries(in, fibonacci(coding), arena, entries, found.unordered);
   if (error.code != ErrorCode::ok) return error;
   const bool has_max = coding != IdCoding::plain && coding != IdCoding::spec;
   for (const IdRange entry : entries) found.beyond_max |= has_max && entry.last > set.max;
@@ -345,7 +347,8 @@ void drop_obvious(IdSet& set) {
 }
 
 Error read_fibonacci_ranges(BitReader& in, Arena& arena, std::span<IdRange>& ranges) {
-  return read_entries(in, true, arena, ranges);
+  bool single = false;  // a group of Fibonacci numbers is never one id
+  return read_entries(in, true, arena, ranges, single);
 }
 
 void write_fibonacci_ranges(BitWriter& out, const IdSet& set) { write_entries(out, true, set); }

@@ -14,26 +14,10 @@ void JsonWriter::number(std::uint64_t value) {
   comma_ = true;
 }
 
-// Hostile text is quoted whole: control characters, quotes and backslashes as \u00XX; bytes above 127 as they
-// are.
-void JsonWriter::escape(std::string_view value) {
-  constexpr char kHex[] = "0123456789abcdef";
-  for (const char c : value) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && c != '"' && c != '\\') {
-      put(c);
-      continue;
-    }
-    append("\\u00");
-    put(kHex[byte >> 4]);
-    put(kHex[byte & 15]);
-  }
-}
-
 void JsonWriter::text(std::string_view value) {
   separate();
   put('"');
-  escape(value);
+  append(value);
   put('"');
   comma_ = true;
 }
@@ -41,7 +25,7 @@ void JsonWriter::text(std::string_view value) {
 void JsonWriter::raw_segment(std::string_view value) {
   separate();
   append("\".");
-  escape(value);
+  append(value);
   put('"');
   comma_ = true;
 }

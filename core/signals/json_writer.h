@@ -1,5 +1,5 @@
-// Appends JSON to the caller's room. Only what codecs say: no text in here needs an escape but `raw` text
-// does.
+// Appends JSON to the caller's room. Only what codecs say: no text in here needs an escape, for none that
+// does is decoded.
 #pragma once
 
 #include <cstdint>
@@ -78,7 +78,6 @@ class JsonWriter {
   void separate() {
     if (comma_) put(',');
   }
-  void escape(std::string_view value);
   void append(std::string_view value) {
     for (const char c : value) put(c);
   }

@@ -39,7 +39,8 @@ Error read_set(SegmentReader& r, IdCoding coding, bool runs_only, IdSet& set) {
 // TCF "Publisher Restrictions Section"; Canada's has its own coding of ids, and none at all before its 1.1.
 Error read_restrictions(SegmentReader& r) {
   const bool canada = is_canada(r.layout);
-  if (canada && r.in.left() < 12) return {};
+  r.section.no_restrictions = canada && r.in.left() < 12;
+  if (r.section.no_restrictions) return {};
   const std::uint32_t count = r.in.read(12);
   if (r.in.failed() || count * 20 > r.in.left()) return {ErrorCode::signal_truncated, r.here()};
   static_assert(kMostRestrictions == (1u << 12) - 1);
@@ -256,6 +257,7 @@ void write_segment(const Section& section, unsigned segment, std::uint32_t chara
     if (field.type == FieldType::ids) {
       write_ids(out, section.sets[values[i]]);
     } else if (field.type == FieldType::restrictions) {
+      if (section.no_restrictions) continue;
       out.write(section.restrictions.size(), 12);
       for (const Restriction& restriction : section.restrictions) {
         out.write(restriction.purpose, 6);

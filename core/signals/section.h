@@ -71,6 +71,7 @@ struct Section {
       {};  ///< numbers, bits (first id highest), lists (first entry highest), index of sets
   IdSet sets[kMaxSets];
   std::span<Restriction> restrictions;
+  bool no_restrictions = false;  ///< Canada's before 1.1: the field itself is not there
   std::span<KeptSegment> order;
 
   [[nodiscard]] bool has(unsigned segment) const { return (present >> segment & 1u) != 0; }

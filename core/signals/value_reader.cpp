@@ -84,6 +84,7 @@ struct Reader {
       if (id == 0) refuse(ErrorCode::signal_bad_range);
       list[count++] = {id, id};
     }
+    if (in.failed()) return {};
     return {list, count};
   }
 
@@ -112,7 +113,9 @@ struct Reader {
   }
 
   void set(IdSet& into, FieldType type) {
-    const Error made = make_ids(ranges(), arena, type == FieldType::restrictions, into);
+    const std::span<IdRange> given = ranges();
+    if (failed()) return;
+    const Error made = make_ids(given, arena, type == FieldType::restrictions, into);
     if (made.code != ErrorCode::ok) error = made;
     into.coding = usual_coding(layout, type);
   }
@@ -316,6 +319,10 @@ struct FormReader {
   void restrictions() {
     const std::string_view text = r.in.text();
     const std::span<Restriction> given = r.section.restrictions;
+    if (r.layout.id == kTcfCanada) {
+      r.section.no_restrictions = text.empty() && given.empty();
+      return;
+    }
     std::size_t count = text.empty() ? 0 : 1;
     for (const char c : text) count += c == ',' ? 1 : 0;
     auto* list = r.arena.take<Restriction>(count + given.size());

@@ -219,7 +219,7 @@ struct Writer {
       usual = usual && kind_of(one) >= before && one.vendors.highest() != 0;
       before = kind_of(one);
     }
-    if (usual || section.layout->id == kTcfCanada) return;
+    if (section.layout->id == kTcfCanada ? !section.no_restrictions : usual) return;
     out.key("restrictions");
     out.begin_text();
     for (const Restriction& one : section.restrictions) out.pair(one.purpose, one.type);
