@@ -104,6 +104,7 @@ Result<SweepPlan> plan_sweep(std::string_view name, const CookiePage& page) {
   return plan;
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): written by way of Text
 Result<std::size_t> write_sweep(const SweepPlan& plan, std::uint32_t n, SweepBy by, char* out,
                                 std::size_t capacity) {
   const std::uint32_t paths = plan.paths + (plan.without_path ? 1 : 0);
