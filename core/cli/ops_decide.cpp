@@ -370,7 +370,8 @@ const PolicyView& policy_named(std::string_view name) {
   const PolicyView* found = find_policy(name);
   if (found == nullptr && name.empty())
     fail(ErrorCode::policy_not_loaded, "/policy", "a policy given with --policy");
-  if (found == nullptr) fail(ErrorCode::policy_unknown, "/policy", "the name of a policy given with --policy");
+  if (found == nullptr)
+    fail(ErrorCode::policy_unknown, "/policy", "the name of a policy given with --policy");
   return *found;
 }
 

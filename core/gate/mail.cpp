@@ -108,8 +108,8 @@ bool exempt_step(Case& c, const fb::MailRegime* mail) {
   return c.answer(Step::regime, Outcome::allow, Reason::regime_exempts);
 }
 
-/// Whether one rung of the ladder holds: at most `asked`, under the case's rule and purpose. The verdict says how
-/// much.
+/// Whether one rung of the ladder holds: at most `asked`, under the case's rule and purpose. The verdict says
+/// how much.
 bool beacon_rung(Case& c, Mode asked) {
   if (c.purpose >= c.policy.purposes.count) {
     c.answer(Step::rule, Outcome::deny, Reason::no_rule);
