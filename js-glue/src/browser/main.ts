@@ -197,8 +197,14 @@ if (Object.getOwnPropertyDescriptor(window, 'metrofaxConsent')?.writable !== fal
   runtime.consent = consent
   runtime.watch_ = (of) => { lookAgain.push(watchMarkup(session, holds, of)) }
   runtime.patch_ = (scope: Scope) => {
-    for (const patch of [patchElements, patchTree, patchFrames, patchNavigation, patchCssom, patchNetwork]) patch(holds, scope)
-    patchStorage(session, scope)
+    // One that fails (an engine that has something otherwise) is told, and does not keep the others from going in.
+    for (const patch of [patchElements, patchTree, patchFrames, patchNavigation, patchCssom, patchNetwork, () => { patchStorage(session, scope) }]) {
+      try {
+        patch(holds, scope)
+      } catch (error) {
+        reportError(error)
+      }
+    }
   }
   reach(window)
   session.onChange_(() => {
