@@ -190,8 +190,11 @@ std::uint16_t section_id(std::string_view key) {
 Error read_gpp_section(JsonReader& in, Strictness strictness, Arena& arena, GppSection& one) {
   if (in.at('"')) {
     one.text = in.text();
-    if (one.text.empty() || one.text.find('~') != std::string_view::npos)
-      in.fail(ErrorCode::signal_bad_value);
+    // As it stands; whether it says what its section should is not looked at, only that it stays one section.
+    if (one.text.empty()) in.fail(ErrorCode::signal_bad_value);
+    for (const char c : one.text) {
+      if (c < ' ' || c >= '~' || c == '"' || c == '\\') in.fail(ErrorCode::signal_bad_value);
+    }
     if (one.id != kUsp) return {in.error(), 0};
     const Result<UspString> usp = read_usp(one.text);
     one.usp = usp.value();
