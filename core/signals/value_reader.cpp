@@ -115,8 +115,7 @@ struct Reader {
   void set(IdSet& into, FieldType type) {
     const std::span<IdRange> given = ranges();
     if (failed()) return;
-    const Error made = make_ids(given, arena, type == FieldType::restrictions, into);
-    if (made.code != ErrorCode::ok) error = made;
+    error = make_ids(given, arena, type == FieldType::restrictions, into);
     into.coding = usual_coding(layout, type);
   }
 

@@ -92,7 +92,7 @@ TEST_CASE("necessary is allowed whatever else is known",
   Subject subject = visitor("eu");
   subject.now = 0;
   subject.age = fb::Age::under13;
-  subject.signals = {Tri::on, Tri::on, Tri::on, Tri::on, Tri::on, true};
+  subject.signals = {Tri::on, Tri::on, Tri::on, Tri::on, Tri::on, Tri::on, Tri::on, true};
   subject.consent = choice(0, ~PurposeSet{0});
   subject.consent.revision = kNoIndex;
   subject.account = fb::AccountState::deactivated;

@@ -18,7 +18,7 @@ constexpr std::string_view kPage = "https://www.metrofax.com/pricing";
 
 const OpenPolicy& live_policy() {
   static const OpenPolicy policy(
-      replaced(explained(small_policy_json()), R"("enforcement": "strict")", R"("enforcement": "live")"));
+      replaced(small_policy_json(), R"("enforcement": "strict")", R"("enforcement": "live")"));
   return policy;
 }
 
