@@ -100,6 +100,8 @@ const fb::Rule* beacon_row(const Case& c, Axis axis) {
 // A purpose that the regime exempts needs no consent (CNIL 2026-042: deliverability; Garante 284/2026: the
 // campaign's count). A refusal, a child and whatever signal denies the purpose are heard all the same.
 bool exempt_step(Case& c, const fb::MailRegime* mail) {
+  // The exemptions are of the pixel: nobody's decision speaks of links.
+  if (c.request.kind != fb::Kind::email_open) return false;
   if (mail == nullptr || (mail->exempt() & c.bit()) == 0 || c.subject.now <= 0) return false;
   const fb::Regime& regime = c.regime();
   const PurposeSet signals = regime.gpc() | regime.dnt() | regime.nai() | regime.daa() | regime.usp();

@@ -94,7 +94,8 @@ test('bad lines by number: the run stops, or leaves them out and says so', () =>
 test('[E11][email.promotional] templates that may not be sent', () => {
   const refused = (/** @type {string} */ html, /** @type {string[]} */ more = []) => {
     writeFileSync(at('bad.html'), html);
-    return spawnSync(mfconsent, ['email', 'merge', ...BASE_ARGS, '--html', at('bad.html'), ...more], { input: '', encoding: 'utf8', env: { METROFAX_MAIL_KEYS: KEYS } });
+    const args = BASE_ARGS.filter((_, i) => !more.includes(BASE_ARGS[i - (i % 2)] ?? '')); // what is said anew stands once
+    return spawnSync(mfconsent, ['email', 'merge', ...args, '--html', at('bad.html'), ...more], { input: '', encoding: 'utf8', env: { METROFAX_MAIL_KEYS: KEYS } });
   };
   for (const [html, why] of /** @type {const} */ ([
     ['{{consentPixel}}{{unsubscribeUrl}}', /trackingUrl/], ['<p>x</p>', /unsubscribeUrl/], ['a\n{{#if x}}{{/if}}', /bad\.html:2:1: expected/], ['{{open', /1:1/], ['{{consentLink https://x}}', /1:1/],
@@ -128,9 +129,9 @@ test('memory does not grow with the number of recipients', async () => {
     };
     more();
   });
-  await feed(10);
+  await feed(4);
   const early = peak();
-  await feed(40);
+  await feed(12);
   const late = peak();
   child.stdin.end();
   await new Promise((resolve) => child.once('exit', resolve));
