@@ -25,7 +25,7 @@ const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync
 const gates = new Map([['', new JsonGate(exports, readFileSync(at('js-glue/dist/policy.bin')))]]);
 
 /** A page brings its regime by name, and reads no strings of frameworks. @param {any} request */
-const pageCanSay = ({ op, policy, subject }) => op === 'decide' && !policy && !['country', 'region'].some((key) => subject?.[key])
+const pageCanSay = ({ op, policy, subject }) => op === 'decide' && !policy && Boolean(subject?.regime)
   && !['usp', 'gpp', 'tcf'].some((key) => subject?.signals?.[key]);
 const isOfPage = (/** @type {any} */ { request }) => /^(web\.|area$)/.test(request?.kind);
 
