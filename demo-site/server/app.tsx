@@ -85,7 +85,7 @@ function pageSender(parts: SiteParts): SendPage {
     c.header('Vary', 'Sec-GPC, Cookie');
     // Not no-store: that would keep the page from the back/forward cache.
     c.header('Cache-Control', 'private, no-cache');
-    const answer = c.html((await render(view)) as string, status);
+    const answer = await c.html(Promise.resolve(render(view)) as Promise<string>, status);
     // Partners in the markup are requested before any script speaks: there the server has to.
     return embeds === 'markup' ? parts.protect(c.req.raw, answer) : answer;
   };

@@ -1,9 +1,9 @@
 // The demo site's pages: what they are sent with, what they contain, where their links lead.
 import assert from 'node:assert/strict';
-import { cp, readFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, readFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
 import { demo, exchange } from './demo-support.mjs';
 
@@ -15,8 +15,10 @@ describe('pages of the demo site', () => {
   let sdk;
   const get = (path, headers) => exchange({ port: site.port, path, headers });
   before(async () => {
-    sdk = await mkdtemp(join(tmpdir(), 'metrofax-sdk-'));
-    // The server runs the core from there too.
+    // The server runs the core from there too, and finds the packages of this tree from it.
+    const out = fileURLToPath(new URL('../.out/', import.meta.url));
+    await mkdir(out, { recursive: true });
+    sdk = await mkdtemp(join(out, 'sdk-'));
     await cp(new URL('../../js-glue/dist/', import.meta.url), sdk, { recursive: true });
     await writeFile(join(sdk, 'consent.js'), '"served as it lies there, long enough to be compressed";'.repeat(20));
     await writeFile(join(sdk, 'secret.env'), 'not for serving');

@@ -40,20 +40,20 @@ export function contentSecurityPolicy({ sources, page, inline, handlers, allowEv
   // A source without a port means the scheme's own; a site on another one, as in development, has its partners there too.
   const hosts = (list: readonly string[], scheme = ''): string[] =>
     list.filter((source) => HOST_SOURCE.test(source)).map((source) => at(source, scheme, port ? ':*' : ''))
+  const opened = new Set(sources.open)
   const shape = (admitted: readonly string[], whole: boolean): string => {
     const all = hosts(admitted)
-    const open = hosts(sources.open)
+    const open = hosts(admitted.filter((source) => opened.has(source)))
     const script = ["'self'", ...inline.script, "'wasm-unsafe-eval'", ...(allowEval ? ["'unsafe-eval'"] : []), ...all]
     const style = ["'self'", ...inline.style, ...all]
     const own = {
       'script-src-attr': handlers.length > 0 ? ["'unsafe-hashes'", ...handlers] : [],
       'worker-src': ["'self'", 'blob:'],
-      'object-src': ["'self'", ...open],
       'base-uri': ["'self'"],
       'form-action': ["'self'", ...open],
     }
     // Every list once: default-src stands for styles, pictures, fonts, media, frames and connections together.
-    if (!whole) return written({ 'default-src': ["'self'", 'data:', 'blob:', ...inline.style, ...all], 'script-src': script, ...own })
+    if (!whole) return written({ 'default-src': ["'self'", 'data:', 'blob:', ...inline.style, ...all], 'script-src': script, 'object-src': ["'self'"], ...own })
     const media = ["'self'", 'data:', 'blob:', ...all]
     return written({
       'default-src': ["'self'", ...all],
@@ -66,6 +66,7 @@ export function contentSecurityPolicy({ sources, page, inline, handlers, allowEv
       'connect-src': [...media, ...hosts(admitted, protocol === 'https:' ? 'wss://' : 'ws://')],
       'frame-src': media,
       'manifest-src': ["'self'", ...all],
+      'object-src': ["'self'", ...open],
       ...own,
     })
   }
