@@ -1,16 +1,13 @@
 // A page that forbids wasm, of a site that forgot to put gate.asmjs.js beside consent.js: locked for good, and nothing leaves.
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { open } from '../support/browsers/index.mjs';
+import { copyOfSdk } from '../support/sdk-copy.mjs';
 import { NOTHING, inEveryBrowser, received, site } from './visitor.mjs';
 
-const dist = fileURLToPath(new URL('../../js-glue/dist', import.meta.url));
-const sdk = mkdtempSync(join(tmpdir(), 'metrofax-sdk-'));
-cpSync(dist, sdk, { recursive: true });
+const sdk = copyOfSdk();
 rmSync(join(sdk, 'gate.asmjs.js'), { force: true });
 after(() => rmSync(sdk, { recursive: true, force: true }));
 

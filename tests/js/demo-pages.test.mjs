@@ -1,10 +1,10 @@
 // The demo site's pages: what they are sent with, what they contain, where their links lead.
 import assert from 'node:assert/strict';
-import { cp, mkdir, readFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
+import { copyOfSdk } from '../support/sdk-copy.mjs';
 import { demo, exchange } from './demo-support.mjs';
 
 const pages = ['/', '/pricing', '/test-drive', '/register', '/sign-in', '/privacy', '/choices', '/changes', '/lab', '/outbox', '/markup'];
@@ -15,11 +15,7 @@ describe('pages of the demo site', () => {
   let sdk;
   const get = (path, headers) => exchange({ port: site.port, path, headers });
   before(async () => {
-    // The server runs the core from there too, and finds the packages of this tree from it.
-    const out = fileURLToPath(new URL('../.out/', import.meta.url));
-    await mkdir(out, { recursive: true });
-    sdk = await mkdtemp(join(out, 'sdk-'));
-    await cp(new URL('../../js-glue/dist/', import.meta.url), sdk, { recursive: true });
+    sdk = copyOfSdk(); // the server runs the core from there too
     await writeFile(join(sdk, 'consent.js'), '"served as it lies there, long enough to be compressed";'.repeat(20));
     await writeFile(join(sdk, 'secret.env'), 'not for serving');
     site = await demo({ sdk });

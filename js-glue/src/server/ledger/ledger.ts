@@ -212,7 +212,9 @@ export class Ledger {
   }
 
   async #statements(events: readonly LedgerEvent[], head: LedgerHead, seal: boolean): Promise<{ statements: LedgerStatement[]; done: Appended[] }> {
+    // The contested number first: whoever waits for it then holds nothing that the other could be waiting for.
     const statements: LedgerStatement[] = []
+    const joining: LedgerStatement[] = []
     const named = events.flatMap(({ person }) => (person === undefined ? [] : [person]))
     const people = new Map((await this.#in("SELECT 'p:' || person AS key, principal AS value FROM ledger_person WHERE person", named)))
     const known = new Set((await this.#in("SELECT 'p:' || id AS key, kind AS value FROM ledger_entry WHERE id", events.map(({ id }) => id))).map(([id]) => id))
@@ -232,7 +234,7 @@ export class Ledger {
       known.add(id)
       done.push(twice ? 'duplicate' : 'added')
       if (twice) continue
-      const principal = person === undefined ? null : (people.get(person) ?? (await newPerson(person, statements)))
+      const principal = person === undefined ? null : (people.get(person) ?? (await newPerson(person, joining)))
       if (person !== undefined && principal !== null) people.set(person, principal)
       await add(at, id, kind, principal === null ? data : { ...data, principal }, principal)
     }
@@ -245,7 +247,7 @@ export class Ledger {
         await add(this.#options.now(), `seal-${String(seq)}`, 'seal', { alg: 'Ed25519', key: key.id, signature }, null)
       }
     }
-    return { statements, done }
+    return { statements: [...statements, ...joining], done }
   }
 
   /** Pairs of key (behind 'p:', which keeps digits from being read as a number) and value for what is in a list, a hundred at a time. */
