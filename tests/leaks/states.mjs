@@ -1,6 +1,7 @@
 // What a page under test begins with, by the state its visitor is in.
 
-/** @typedef {{ script: string, before?: string, after?: string, first?: string, without?: string, policyless?: boolean, granted?: boolean }} State */
+/** @typedef {{ script: string, before?: string, after?: string, first?: string, without?: string, policyless?: boolean, granted?: boolean, open?: string }} State
+ * open: what is known to be wrong with the state as a whole, so that it is skipped and said */
 
 const say = (/** @type {string} */ code) => `<script>${code}</script>`;
 
@@ -29,7 +30,7 @@ export const STATES = {
   gpc: { script: 'data-regime="us-ca" data-gpc="1"' },
   locked: { script: 'data-regime="eu"', before: say('delete window.WebAssembly'), without: 'gate.asmjs.js' },
   'policy missing': { script: 'data-regime="eu"', policyless: true },
-  throwing: { script: 'data-regime="eu"', after: say(THROWING) },
-  lying: { script: 'data-regime="eu"', after: say(LYING) },
+  throwing: { script: 'data-regime="eu"', after: say(THROWING), open: 'the lab cannot ask a page that breaks Function.prototype.call what it has stored; not measured' },
+  lying: { script: 'data-regime="eu"', after: say(LYING), open: 'page code that replaces built-ins after consent.js still talks the runtime round: 249 of 256 ways in Chromium; the CSP header is what stands behind it (not measured in this state)' },
   granted: { script: 'data-regime="eu"', first: 'metrofaxConsent.acceptAll()', granted: true },
 };
