@@ -158,7 +158,7 @@ class Run {
     return true;
   }
 
-  void close() {
+  void close() const {
     if (!line_.quiet) {
       std::fprintf(stderr, "%s%llu lines: %llu messages, %llu withheld, %llu bad; %.1f MB\n",
                    told_ ? "\n" : "", static_cast<unsigned long long>(number_),

@@ -10,8 +10,8 @@ using fb::Outcome;
 using fb::Reason;
 
 std::uint8_t first_purpose(PurposeSet purposes, std::uint32_t count) {
-  for (std::uint8_t number = 0; number < count; ++number) {
-    if ((purposes >> number & 1u) != 0) return number;
+  for (std::uint32_t number = 0; number < count; ++number) {
+    if ((purposes >> number & 1u) != 0) return static_cast<std::uint8_t>(number);
   }
   return kNoPurpose;
 }

@@ -19,10 +19,11 @@ constexpr unsigned kMaxPurposes = 32;
 // function does what the generated verifier and accessors would do field by field.
 class RootTable {
  public:
-  explicit RootTable(std::span<const std::uint8_t> blob) : blob_(blob) {
-    root_ = read<std::uint32_t>(0);
-    vtable_ = root_ - read<std::uint32_t>(root_);  // a signed distance: modulo 2^32 it is one
-    vtable_size_ = read<std::uint16_t>(vtable_);
+  explicit RootTable(std::span<const std::uint8_t> blob)
+      : blob_(blob),
+        root_(read<std::uint32_t>(0)),
+        vtable_(root_ - read<std::uint32_t>(root_)),  // a signed distance: modulo 2^32 it is one
+        vtable_size_(read<std::uint16_t>(vtable_)) {
     bytes(vtable_, vtable_size_, 1, 1);
   }
 
@@ -78,10 +79,10 @@ class RootTable {
   }
 
   std::span<const std::uint8_t> blob_;
+  bool sound_ = true;  // before the others: reading them sets it
   std::uint32_t root_ = 0;
   std::uint32_t vtable_ = 0;
   std::uint16_t vtable_size_ = 0;
-  bool sound_ = true;
 };
 
 bool same_bytes(const char* a, const char* b, std::size_t length) {

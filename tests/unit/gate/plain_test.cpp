@@ -148,7 +148,8 @@ TEST_CASE("a memo changes no verdict", "[gate][property][scope.site][choice.thir
   for (unsigned round = 0; round < 100'000; ++round) {
     if (random.chance(3)) subject = random.pick(subjects);
     if (random.chance(1)) policy = policy == &other.view() ? &small_policy().view() : &other.view();
-    Request request = web_request(random.pick(urls));
+    const std::string url = random.pick(urls);
+    Request request = web_request(url);
     if (random.chance(30)) request.initiator = fb::Initiator::navigation;
     if (random.chance(20)) request.purpose = static_cast<std::uint8_t>(random.below(40));
     if (random.chance(5)) request.topics = fb::Topic::class_service;
