@@ -27,8 +27,13 @@ bool is_navigation(const Request& request) { return request.initiator == fb::Ini
 
 void Memo::begin(const PolicyView& policy, const Subject& subject) {
   const auto* const bytes = reinterpret_cast<const char*>(&subject);
-  if (generation_ != 0 && policy_ == policy.checksum() && same_text(subject_, bytes, sizeof subject_)) return;
+  const void* const policy_at = policy.rules.data;  // of the same bytes elsewhere the rows are others
+  if (generation_ != 0 && policy_ == policy.checksum() && policy_at_ == policy_at &&
+      same_text(subject_, bytes, sizeof subject_)) {
+    return;
+  }
   policy_ = policy.checksum();
+  policy_at_ = policy_at;
   std::memcpy(subject_, bytes, sizeof subject_);
   if (++generation_ != 0) return;
   for (Entry& entry : entries_) entry.generation = 0;

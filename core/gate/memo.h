@@ -45,7 +45,8 @@ class Memo {
   static constexpr unsigned kPlaceBits = 8;
   [[nodiscard]] static std::size_t place_of(std::string_view head);
 
-  std::uint64_t policy_ = 0;  ///< PolicyView::checksum()
+  std::uint64_t policy_ = 0;         ///< PolicyView::checksum()
+  const void* policy_at_ = nullptr;  ///< where it lies: entries point into it
   std::uint32_t generation_ = 0;
   alignas(8) char subject_[sizeof(Subject)] = {};
   Entry entries_[1u << kPlaceBits] = {};
