@@ -11,7 +11,8 @@ inEveryBrowser('strict pages', (visitor) => {
   test("without 'wasm-unsafe-eval': locked, then the same module as JavaScript, then as everywhere", async () => {
     const page = await visitor.visits('/strict/no-wasm', { init: DIARY });
     const refused = await page.evaluate("(() => { try { new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])); return false } catch { return true } })()");
-    assert.equal(refused, true, 'this page really forbids WebAssembly');
+    // WebKit lets the driver's script do what it refused the page's own; that it refused is the next line.
+    if (visitor.browser !== 'webkit') assert.equal(refused, true, 'this page really forbids WebAssembly');
     assert.equal(await page.evaluate("performance.getEntriesByType('resource').some((entry) => entry.name.endsWith('/gate.asmjs.js'))"), true);
     await page.waitVisible('.banner');
     await tagsJudged(page);
