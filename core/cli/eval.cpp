@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/line_reader.h"
 #include "cli/ops.h"
 
 namespace metrofax::consent::cli {
@@ -20,18 +21,6 @@ constexpr std::size_t kWriteBytes = 256 * 1024;
 int complain(const char* what) {
   std::fprintf(stderr, "mfconsent eval: %s: %s\n", what, std::strerror(errno));
   return 2;
-}
-
-bool write_all(int output, std::string& bytes) {
-  std::string_view rest = bytes;
-  while (!rest.empty()) {
-    const ssize_t written = ::write(output, rest.data(), rest.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    rest.remove_prefix(static_cast<std::size_t>(written));
-  }
-  bytes.clear();
-  return true;
 }
 
 /// Cuts a stream into lines; keeps no more of one than may be answered.
