@@ -47,6 +47,10 @@ enum class Purposes : bool { asked, of_row };
 /// All purposes of `purposes` must be allowed: the first that is not decides.
 Verdict judge_all(Case& c, PurposeSet purposes);
 
+/// changes.material, changes.deactivated, transition.choice: true if the purpose under judgement changed
+/// since the choice, and then the answer is that it waits, or never comes.
+bool revision_step(Case& c);
+
 /// The page that asks: already read, or read into `own`.
 const Page& page_of(const Case& c, Page& own);
 

@@ -98,7 +98,9 @@ const fb::Rule* beacon_row(const Case& c, Axis axis) {
 }
 
 // A purpose that the regime exempts needs no consent (CNIL 2026-042: deliverability; Garante 284/2026: the
-// campaign's count). A refusal, a child and whatever signal denies the purpose are heard all the same.
+// campaign's count). A refusal, a child and whatever signal denies the purpose are heard all the same, and so
+// is what the policy itself promises: nobody's exemption from the law is one from changes.material. Who chose
+// before the use changed waits for it; who never chose anything was promised nothing.
 bool exempt_step(Case& c, const fb::MailRegime* mail) {
   // The exemptions are of the pixel: nobody's decision speaks of links.
   if (c.request.kind != fb::Kind::email_open) return false;
@@ -107,7 +109,7 @@ bool exempt_step(Case& c, const fb::MailRegime* mail) {
   const PurposeSet signals = regime.gpc() | regime.dnt() | regime.nai() | regime.daa() | regime.usp();
   const bool refused = c.subject.consent.present && (c.subject.consent.denied & c.bit()) != 0;
   if (refused || (signals & c.bit()) != 0 || c.subject.age == fb::Age::under13) return false;
-  return c.answer(Step::regime, Outcome::allow, Reason::regime_exempts);
+  return revision_step(c) || c.answer(Step::regime, Outcome::allow, Reason::regime_exempts);
 }
 
 /// Whether one rung of the ladder holds: at most `asked`, under the case's rule and purpose. The verdict says
@@ -118,7 +120,8 @@ bool beacon_rung(Case& c, Mode asked) {
     return false;
   }
   const fb::MailRegime* mail = mail_regime(c);
-  if (!exempt_step(c, mail) && judge_all(c, c.bit()).outcome != Outcome::allow) return false;
+  if (!exempt_step(c, mail)) judge_all(c, c.bit());
+  if (c.verdict.outcome != Outcome::allow) return false;
   // E3: the least of what policy, regime, recipient and everybody else in the mail allow.
   Mode most = c.verdict.mode;
   if (mail != nullptr && mail->mode() < most) most = mail->mode();

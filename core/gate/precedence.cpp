@@ -141,6 +141,22 @@ bool consent_step(Case& c) {
   return c.pass(Step::consent);
 }
 
+bool allow_step(Case& c) {
+  Reason reason = standing(c) == Standing::granted ? Reason::granted : Reason::opt_out_regime;
+  if (c.rule->needs() == Needs::nothing) reason = Reason::necessary;
+  if (c.subject.age == fb::Age::under13)
+    reason = Reason::parental_grant;  // the child step let only that pass
+  return c.answer(Step::consent, Outcome::allow, reason);
+}
+
+Verdict judge(Case& c) {
+  rule_step(c) || necessary_step(c) || child_step(c) || opt_out_step(c) || regime_step(c) ||
+      consent_step(c) || revision_step(c) || allow_step(c);
+  return c.verdict;
+}
+
+}  // namespace
+
 // changes.material: a use that changed since the choice waits until it is chosen again; changes.deactivated:
 // for those who left it never comes. transition.choice: likewise where a merger or sale changed the use, and
 // that is said, whichever of the steps it was. changes.non-material: everything else goes on. Rows lie newest
@@ -165,22 +181,6 @@ bool revision_step(Case& c) {
   return c.answer(Step::revision, Outcome::hold,
                   transition ? Reason::transition_pending : Reason::revision_material);
 }
-
-bool allow_step(Case& c) {
-  Reason reason = standing(c) == Standing::granted ? Reason::granted : Reason::opt_out_regime;
-  if (c.rule->needs() == Needs::nothing) reason = Reason::necessary;
-  if (c.subject.age == fb::Age::under13)
-    reason = Reason::parental_grant;  // the child step let only that pass
-  return c.answer(Step::consent, Outcome::allow, reason);
-}
-
-Verdict judge(Case& c) {
-  rule_step(c) || necessary_step(c) || child_step(c) || opt_out_step(c) || regime_step(c) ||
-      consent_step(c) || revision_step(c) || allow_step(c);
-  return c.verdict;
-}
-
-}  // namespace
 
 const fb::Rule* find_rule(const Case& c, Purposes purposes) {
   const auto kind = static_cast<std::uint16_t>(1u << static_cast<unsigned>(c.request.kind));

@@ -96,6 +96,8 @@ const REQUESTS = [
   { kind: 'disclosure', party: 'event', purpose: 'survey' },
   { kind: 'email.send', class: 'referral' },
   { kind: 'email.open', campaign: 'c', asked: 'identified' },
+  { kind: 'email.open', campaign: 'c', asked: 'pseudonymous', purpose: 'email-deliverability' },
+  { kind: 'email.open', campaign: 'c', asked: 'anonymous', purpose: 'email-aggregate' },
 ];
 
 /** @param {Random} random @param {string} version */

@@ -11,13 +11,15 @@ using namespace metrofax::consent::test;
 
 namespace {
 
+std::string demo_text() {
+  std::ifstream file(METROFAX_SOURCE_DIR "/demo-site/policy/2013-12-01.json");
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
 const OpenPolicy& demo() {
-  static const OpenPolicy policy([] {
-    std::ifstream file(METROFAX_SOURCE_DIR "/demo-site/policy/2013-12-01.json");
-    std::stringstream text;
-    text << file.rdbuf();
-    return text.str();
-  }());
+  static const OpenPolicy policy(demo_text());
   return policy;
 }
 
@@ -114,6 +116,43 @@ TEST_CASE("deliverability is one day, whoever opened", "[gate][E8]") {
   CHECK(opened(recipient("fr", "", "email-deliverability"), last).keep == fb::Keep::nothing);
   CHECK(opened(recipient("eu"), last).keep == fb::Keep::nothing);
   CHECK(opened(recipient("fr"), last, fb::OpenClass::prefetch).keep == fb::Keep::nothing);
+}
+
+TEST_CASE("an exemption from consent is none from what the policy promised", "[gate][E8][changes.material]") {
+  // The demo's policy, had its last change been of these two.
+  static const OpenPolicy changed([] {
+    std::string text = demo_text();
+    const std::string was = R"("material": true, "purposes": ["interest"])";
+    const std::size_t at = text.find(was);
+    REQUIRE(at != std::string::npos);
+    return text.replace(at, was.size(),
+                        R"("material": true, "purposes": ["email-deliverability", "email-aggregate"])");
+  }());
+  const auto asked = [](const Subject& subject, std::string_view purpose, fb::Mode mode) {
+    Request open;
+    open.kind = fb::Kind::email_open;
+    open.asked = mode;
+    open.purpose = number(purpose);
+    return decide(changed.view(), subject, open);
+  };
+  const struct {
+    const char* regime;
+    const char* purpose;
+    fb::Mode mode;
+  } exempt[] = {{"fr", "email-deliverability", fb::Mode::pseudonymous},
+                {"it", "email-aggregate", fb::Mode::anonymous}};
+  for (const auto& [regime, purpose, mode] : exempt) {
+    Subject subject = recipient(regime, "email-open");
+    CHECK(asked(subject, purpose, mode).reason == fb::Reason::regime_exempts);
+    subject.consent.revision = 1;  // 2013-06-01: what came after it changed neither
+    CHECK(asked(subject, purpose, mode).reason == fb::Reason::regime_exempts);
+    subject.consent.revision = 2;  // 2012-05-01: what came after it changed both
+    const Verdict held = asked(subject, purpose, mode);
+    CHECK(held.outcome == fb::Outcome::hold);
+    CHECK(held.reason == fb::Reason::revision_material);
+    subject.consent.present = false;  // never chose: nothing was promised
+    CHECK(asked(subject, purpose, mode).reason == fb::Reason::regime_exempts);
+  }
 }
 
 TEST_CASE("an anonymous token is one more on the count, and nobody's record is asked", "[gate][E5]") {
