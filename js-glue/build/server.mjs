@@ -10,7 +10,7 @@ const workerd = {
   name: 'workerd',
   setup(build) {
     build.onResolve({ filter: /^\.\/platform\.js$/ }, () => ({ path: here('src/server/platform.workerd.ts') }));
-    build.onResolve({ filter: /\.wasm$/ }, ({ path }) => ({ path, external: true }));
+    build.onResolve({ filter: /\.wasm$/ }, ({ path }) => ({ path: path.replace(/^.*\//, './'), external: true }));
   },
 };
 
@@ -21,11 +21,13 @@ export async function buildServer() {
   /** @type {import('esbuild').BuildOptions} */
   const common = { bundle: true, format: 'esm', legalComments: 'eof', logLevel: 'warning', tsconfig: here('tsconfig.json') };
   const node = { ...common, platform: /** @type {const} */ ('node'), target: 'node20', outdir: dist };
+  const edge = { ...common, platform: /** @type {const} */ ('browser'), conditions: ['workerd', 'worker'], target: 'es2022', outdir: dist, plugins: [workerd] };
   const entry = here('src/server/index.ts');
   await Promise.all([
     build({ ...node, entryPoints: { server: entry } }),
     build({ ...node, entryPoints: { 'metrofax-consent': here('src/bin/main.ts') }, banner: { js: BANNER } }),
-    build({ ...common, platform: 'browser', conditions: ['workerd', 'worker'], target: 'es2022', entryPoints: [entry], outfile: join(dist, 'server.workerd.js'), plugins: [workerd] }),
+    build({ ...edge, entryPoints: { 'server.workerd': entry } }),
+    build({ ...edge, entryPoints: { 'email.workerd': here('src/email/edge.ts'), 'mail.workerd': here('src/server/mail/index.ts') }, splitting: true, chunkNames: 'edge-[hash]' }),
     rewriter(),
   ]);
 }

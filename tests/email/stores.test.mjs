@@ -36,6 +36,17 @@ for (const [name, make] of Object.entries(places)) {
       if (name !== 'd1') await Promise.all(others.map((other) => other.close()));
     });
 
+    test('ids that look like numbers stay the text they are', async () => {
+      for (const id of ['007', '42', '-1', '9007199254740993']) {
+        await store.putRecipient({ id, subject: SUBJECT });
+        await store.putMail(ids(`${id}#`), id, 42, NOW);
+        await store.record(`numbers ${id}`, [event(`${id}.`, { recipient: id, campaign: 42, target: id })]);
+        assert.equal((await store.holders([`${id}#m`], 'mail')).get(`${id}#m`)?.id, id);
+        assert.deepEqual((await store.eventsOf(id)).map(({ id: event, recipient, target, time }) => [event, recipient, target, time]), [[`${id}.`, id, id, NOW]]);
+      }
+      assert.deepEqual((await store.campaign(42)).events['open'], { total: 4, people: 4 });
+    });
+
     test('tokens lead to people, each kind apart', async () => {
       assert.deepEqual([...(await store.holders(['1m', 'none'], 'mail')).keys()], ['1m']);
       assert.equal((await store.holders(['1m'], 'tracking')).size, 0);

@@ -1,7 +1,7 @@
 // Whether others can use what is built: the installed CMake package, and the npm package as npm would publish it.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -63,10 +63,20 @@ describe('the npm package', () => {
 
   test('every entry of its exports is there', () => {
     const { exports } = JSON.parse(run(process.execPath, ['-p', 'JSON.stringify(require("./package.json"))'], installed()));
+    /** @type {(target: string | object) => string[]} */
+    const paths = (target) => (typeof target === 'string' ? [target] : Object.values(target).flatMap(paths));
     for (const [name, target] of Object.entries(exports)) {
-      for (const path of typeof target === 'string' ? [target] : Object.values(target)) {
-        if (!path.includes('*')) assert.ok(existsSync(join(installed(), path)), `${name}: ${path}`);
-      }
+      for (const path of paths(target)) if (!path.includes('*')) assert.ok(existsSync(join(installed(), path)), `${name}: ${path}`);
     }
+  });
+
+  test('says what its scripts import: nothing, but the databases of who uses them', () => {
+    const { dependencies = {}, peerDependencies, peerDependenciesMeta } = JSON.parse(readFileSync(join(installed(), 'package.json'), 'utf8'));
+    const imported = readdirSync(join(installed(), 'dist')).filter((name) => name.endsWith('.js')).flatMap((name) =>
+      [...readFileSync(join(installed(), 'dist', name), 'utf8').matchAll(/^(?:import|export)\b[^;'"]*["']([^."'][^"']*)["']/gm)].map(([, from]) => from ?? ''));
+    const foreign = new Set(imported.filter((from) => !from.startsWith('node:')));
+    assert.deepEqual([...foreign].sort(), Object.keys({ ...dependencies, ...peerDependencies }).sort());
+    for (const name of foreign) assert.equal(peerDependenciesMeta[name]?.optional, true, name);
+    assert.ok(!existsSync(join(folder, 'npm/node_modules/pg')), 'optional: not installed with the package');
   });
 });

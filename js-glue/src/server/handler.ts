@@ -3,9 +3,16 @@ import { Hono } from 'hono'
 
 import { HttpError, problem } from './problem.js'
 
+/** What an edge hands over beside a request: work that goes on when the answer is out. */
+export interface Execution {
+  waitUntil(work: Promise<unknown>): void
+}
+
 /** What a route gets. */
 export interface RouteContext {
   readonly request: Request
+  /** At the edge, where nothing lives on after the answer but what is told to it. */
+  readonly execution?: Execution | undefined
   /** A part of the path by its name, percent-decoded; '' where the path has none of that name. */
   readonly param: (name: string) => string
 }
@@ -28,7 +35,7 @@ export interface HandlerOptions {
 }
 
 /** Answers a request that a route is there for; null: nobody's path, the site goes on. */
-export type Handler = (request: Request) => Promise<Response | null>
+export type Handler = (request: Request, execution?: Execution) => Promise<Response | null>
 
 /** Marks "no route has this path" on its way out of hono; never sent. */
 const nobody = new Response(null, { status: 404 })
@@ -38,10 +45,10 @@ const nobody = new Response(null, { status: 404 })
  * §15.5.6); errors are application/problem+json.
  */
 export function createHandler(routes: readonly Route[], { base = '', note }: HandlerOptions = {}): Handler {
-  const app = new Hono()
+  const app = new Hono<{ Bindings: { execution: Execution | undefined } }>()
   const methods = new Map<string, Set<string>>()
   for (const { method, path, handle } of routes) {
-    app.on(method, base + path, (context) => handle({ request: context.req.raw, param: (name) => context.req.param(name) ?? '' }))
+    app.on(method, base + path, (context) => handle({ request: context.req.raw, execution: context.env.execution, param: (name) => context.req.param(name) ?? '' }))
     methods.set(path, (methods.get(path) ?? new Set()).add(method))
   }
   for (const [path, known] of methods) {
@@ -54,8 +61,8 @@ export function createHandler(routes: readonly Route[], { base = '', note }: Han
     note?.(error)
     return problem(500, 'The request could not be answered.')
   })
-  return async (request) => {
-    const answer = await app.fetch(request)
+  return async (request, execution) => {
+    const answer = await app.fetch(request, { execution })
     return answer === nobody ? null : answer
   }
 }

@@ -8,7 +8,7 @@ export {
   type SweepRequest,
 } from './cookies.js'
 export { consentRoutes, type ConsentRoutesOptions, type Receipt } from './consent-routes.js'
-export { createHandler, type Handler, type HandlerOptions, type Route, type RouteContext } from './handler.js'
+export { createHandler, type Execution, type Handler, type HandlerOptions, type Route, type RouteContext } from './handler.js'
 export type { CspOptions } from './csp.js'
 export type { Facts } from './desk.js'
 export { createProtection, type Protect, type ProtectionOptions } from './protection.js'

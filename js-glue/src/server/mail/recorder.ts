@@ -24,7 +24,7 @@ export interface RecorderOptions {
   readonly room?: number
   /** Rows written at once. Default 1,000. */
   readonly batch?: number
-  /** Milliseconds that the first of a batch waits for others. Default 50; 0 (at the edge) writes at once. */
+  /** Milliseconds that the first of a batch waits for others. Default 50. */
   readonly wait?: number
   /** Told of what the database refused; the batch is kept and tried again. */
   readonly note?: (error: unknown) => void
@@ -52,6 +52,25 @@ export class Recorder {
     const full = this.waiting.length >= (this.options.batch ?? 1_000)
     if (full) this.start()
     else this.timer ??= setTimeout(() => this.start(), this.options.wait ?? 50)
+  }
+
+  /**
+   * Writes one fetch by itself: at the edge, where a request's timers end with it and none may wait for what another one began.
+   * Resolves when it is on record, or when the database has refused it twice and `note` was told.
+   */
+  async takeNow(fetched: Fetched): Promise<void> {
+    const id = crypto.randomUUID()
+    let events: MailEvent[] | undefined
+    const once = async (): Promise<void> => {
+      events ??= await this.decide([fetched])
+      await this.options.store.record(id, events)
+    }
+    try {
+      await once().catch(once)
+    } catch (error) {
+      this.dropped += 1
+      this.options.note?.(error)
+    }
   }
 
   private start(): void {

@@ -37,7 +37,7 @@ const MAX_BODY = 4096
 export function mailRoutes(options: MailRoutesOptions): Route[] {
   const desk = new MailDesk(options)
   return [
-    { method: 'GET', path: '/b/:token{.+\\.gif}', handle: (context) => desk.pixel(context) },
+    { method: 'GET', path: '/b/:token{.*\\.gif}', handle: (context) => desk.pixel(context) },
     { method: 'GET', path: '/c/:token', handle: (context) => desk.click(context) },
     { method: 'GET', path: '/u/:token', handle: (context) => desk.askUnsubscribe(context) },
     { method: 'POST', path: '/u/:token', handle: (context) => desk.unsubscribe(context) },
@@ -69,9 +69,16 @@ class MailDesk {
     }
   }
 
+  /** Notes a fetch, after the answer: in a batch with others, or where the edge ends with the answer, by itself. */
+  private note(kind: Fetched['kind'], { request, execution }: RouteContext, token: string): void {
+    const fetched = this.fetched(kind, request, token)
+    if (execution) execution.waitUntil(this.o.recorder.takeNow(fetched))
+    else this.o.recorder.take(fetched)
+  }
+
   // E10: the answer does not depend on the token, which nobody has looked at when it is given.
-  pixel({ request, param }: RouteContext): Response {
-    this.o.recorder.take(this.fetched('open', request, param('token').slice(0, -'.gif'.length)))
+  pixel(context: RouteContext): Response {
+    this.note('open', context, context.param('token').slice(0, -'.gif'.length))
     return gif()
   }
 
@@ -96,12 +103,13 @@ class MailDesk {
   }
 
   // E9: the target is in the signed part; there is no other way to be sent anywhere.
-  async click({ request, param }: RouteContext): Promise<Response> {
+  async click(context: RouteContext): Promise<Response> {
+    const { request, param } = context
     this.limited(request)
     const text = param('token')
     const token = await this.token(text)
     if (token?.kind !== 'click' || !token.target) return page(404, languageOf(request), invalidBody(languageOf(request)))
-    this.o.recorder.take(this.fetched('click', request, text))
+    this.note('click', context, text)
     return new Response(null, {
       status: 302,
       headers: { Location: token.target, 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer', 'X-Robots-Tag': 'noindex' },

@@ -38,13 +38,16 @@ class Postgres implements Database {
   }
 }
 
-// COUNT and BIGINT come as text (they may not fit a number; ours do).
-const plain = (value: unknown): Value =>
-  typeof value === 'number' ? value : typeof value === 'string' ? (/^-?\d{1,15}$/.test(value) ? Number(value) : value) : null
+const plain = (value: unknown): Value => (typeof value === 'number' || typeof value === 'string' ? value : null)
+
+// BIGINT, and so COUNT, comes as text because it may not fit a number; ours do. TEXT stays text: an id may be "007".
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === pg.types.builtins.INT8 ? Number : (pg.types.getTypeParser(oid, format) as unknown)),
+}
 
 /** Connects; `url` as libpq has it: postgresql://user@host/database. */
 export function openPostgres(url: string): Database {
-  const pool = new pg.Pool({ connectionString: url, max: 8 })
+  const pool = new pg.Pool({ connectionString: url, max: 8, types })
   pool.on('error', () => undefined) // an idle connection that breaks is replaced; queries report for themselves
   return new Postgres(pool)
 }
