@@ -1,13 +1,16 @@
-// Writes choices and opens as fast as it can and says which are acknowledged, until it is killed. Arguments: database file.
+// Writes choices and opens as fast as it can and says which are acknowledged, until it is killed or its database is gone.
+// Arguments: sqlite or postgres, and where.
 import { writeSync } from 'node:fs';
 import { MailStore } from '../../js-glue/dist/mail.js';
+import { openPostgres } from '../../js-glue/dist/store-postgres.js';
 import { openSqlite } from '../../js-glue/dist/store-sqlite.js';
 
-const store = await MailStore.open(await openSqlite(process.argv[2] ?? ''));
+const [, , database, where = ''] = process.argv;
+const store = await MailStore.open(database === 'postgres' ? openPostgres(where) : await openSqlite(where));
 const base = { time: 1, method: 'form', purposes: {}, prior: {}, textHash: '', locale: 'en', regime: 'eu', policyVersion: '1' };
 const lane = async (/** @type {number} */ number) => {
   for (let i = 0; ; ++i) {
-    const id = `${number}-${i}`;
+    const id = `${number}-${process.pid}-${i}`;
     if (number % 2 === 0) await store.choose({}, { id, recipient: 'ann', ...base });
     else await store.record(id, Array.from({ length: 20 }, (_, n) => ({ id: `${id}-${n}`, kind: /** @type {const} */ ('open'), campaign: number, time: 1, keep: /** @type {const} */ (n % 2 ? 'count' : 'event'), openClass: 'human_probable', recipient: 'ann' })));
     writeSync(1, `${id}\n`);

@@ -7,13 +7,15 @@ import { openD1 } from '../../js-glue/dist/mail.js';
 import { openPostgres } from '../../js-glue/dist/store-postgres.js';
 import { openSqlite } from '../../js-glue/dist/store-sqlite.js';
 
-/** @typedef {{ open(): Promise<import('../../js-glue/src/server/store/database.ts').Database>, stop(): Promise<void> }} Place
- * open() reaches the same data each time. */
+/** @typedef {{ open(): Promise<import('../../js-glue/src/server/store/database.ts').Database>, stop(): Promise<void>, where?: string, crash?: () => Promise<void> }} Place
+ * open() reaches the same data each time, `where` is the same for another process; crash() ends a server with all its processes
+ * at once, writes nothing more, and starts it again. */
 
 /** @returns {Promise<Place>} */
 export async function sqlite() {
   const folder = mkdtempSync(join(tmpdir(), 'mf-sqlite-'));
-  return { open: () => openSqlite(join(folder, 'mail.db')), stop: async () => rmSync(folder, { recursive: true, force: true }) };
+  const where = join(folder, 'mail.db');
+  return { where, open: () => openSqlite(where), stop: async () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 /** @returns {Promise<Place>} */
@@ -42,21 +44,34 @@ export async function postgres() {
   if (as.uid !== undefined && as.gid !== undefined) chownSync(folder, as.uid, as.gid);
   const data = join(folder, 'data');
   execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'mail', '-A', 'trust', '-E', 'UTF8', '--no-sync'], { ...as, stdio: 'ignore', cwd: folder });
-  const server = spawn(join(bin, 'postgres'), ['-D', data, '-k', folder, '-h', '', '-c', 'logging_collector=off'], { ...as, stdio: ['ignore', 'ignore', 'pipe'], cwd: folder });
-  let log = '';
-  await new Promise((resolve, reject) => {
-    server.stderr.on('data', (chunk) => {
-      log += chunk;
-      if (log.includes('ready to accept connections')) resolve(undefined);
+  const start = async () => {
+    const started = spawn(join(bin, 'postgres'), ['-D', data, '-k', folder, '-h', '', '-c', 'logging_collector=off'], { ...as, stdio: ['ignore', 'ignore', 'pipe'], cwd: folder });
+    let log = '';
+    await new Promise((resolve, reject) => {
+      started.stderr.on('data', (chunk) => {
+        log += chunk;
+        if (log.includes('ready to accept connections')) resolve(undefined);
+      });
+      started.once('exit', () => reject(new Error(`PostgreSQL did not start: ${log}`)));
     });
-    server.once('exit', () => reject(new Error(`PostgreSQL did not start: ${log}`)));
-  });
+    return started;
+  };
+  let server = await start();
+  const stopped = async (/** @type {NodeJS.Signals} */ signal) => {
+    const gone = new Promise((resolve) => server.once('exit', resolve));
+    server.kill(signal);
+    await gone;
+  };
+  const where = `postgresql://mail@localhost/postgres?host=${encodeURIComponent(folder)}`;
   return {
-    open: async () => openPostgres(`postgresql://mail@localhost/postgres?host=${encodeURIComponent(folder)}`),
-    stop: async () => {
-      const gone = new Promise((resolve) => server.once('exit', resolve));
-      server.kill('SIGINT');
-      await gone;
+    where,
+    open: async () => openPostgres(where),
+    async crash() {
+      await stopped('SIGQUIT'); // PostgreSQL's "immediate shutdown": no checkpoint, and recovery from the log at the next start
+      server = await start();
+    },
+    async stop() {
+      await stopped('SIGINT');
       rmSync(folder, { recursive: true, force: true });
     },
   };
