@@ -53,7 +53,11 @@ export async function endAll() {
   const all = [...enders];
   enders.clear();
   await Promise.all(all.map((end) => inTime(end())));
-  endChildren();
+  // A child that was killed still writes into its folder until it is gone.
+  const ended = [...children].map((child) => inTime(new Promise((resolve) => child.once('exit', resolve))));
+  killChildren();
+  await Promise.all(ended);
+  removeFolders();
 }
 
 /** A browser that puppeteer started ends with this process, politely or not. @param {import('puppeteer-core').Browser} browser */
@@ -64,11 +68,27 @@ export function endBrowserWithUs(browser) {
   });
 }
 
-function endChildren() {
+function killChildren() {
   for (const child of children) child.kill('SIGKILL');
   children.clear();
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+}
+
+/** Grandchildren (a browser's own processes) may outlive their parent by a moment and put something into a folder while it is being
+ * emptied: then it is tried again, and a folder that stays all the same is said, for it is litter and no test's failure. */
+function removeFolders() {
+  for (const folder of folders) {
+    try {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+    } catch (error) {
+      process.stderr.write(`browsers: left behind ${folder}: ${error}\n`);
+    }
+  }
   folders.clear();
+}
+
+function endChildren() {
+  killChildren();
+  removeFolders();
 }
 
 process.once('exit', endChildren);
