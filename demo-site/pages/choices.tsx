@@ -83,22 +83,22 @@ export function Choices({ view, policy }: { view: View; policy: PublishedPolicy 
         </p>
         <p class="hint narrow" data-receipt-place role="status"></p>
         <div class="table-scroll" role="group" aria-labelledby="now" tabindex={0}>
-          <table class="fares">
-            <thead>
-              <tr>
-                <th scope="col">Purpose</th>
-                <th scope="col">What it is for</th>
-                <th scope="col">Now</th>
+          <table class="fares stacks" role="table">
+            <thead role="rowgroup">
+              <tr role="row">
+                <th scope="col" role="columnheader">Purpose</th>
+                <th scope="col" role="columnheader">What it is for</th>
+                <th scope="col" role="columnheader">Now</th>
               </tr>
             </thead>
-            <tbody>
+            <tbody role="rowgroup">
               {optional.map((purpose) => (
-                <tr>
-                  <th scope="row">
+                <tr role="row">
+                  <th scope="row" role="rowheader">
                     <a href={`/privacy#${purpose.clause}`}>{purpose.name}</a>
                   </th>
-                  <td>{purpose.description}</td>
-                  <td>
+                  <td role="cell">{purpose.description}</td>
+                  <td role="cell">
                     <span class="chip" data-choice={purpose.id}>
                       not known
                     </span>
@@ -117,24 +117,24 @@ export function Choices({ view, policy }: { view: View; policy: PublishedPolicy 
           <a href="/privacy#cookies.rejection">What the policy says</a>
         </p>
         <div class="table-scroll" role="group" aria-labelledby="limited-title" tabindex={0}>
-          <table class="fares">
-            <thead>
-              <tr>
-                <th scope="col">Part of the site</th>
-                <th scope="col">Needs</th>
-                <th scope="col">Now</th>
+          <table class="fares stacks" role="table">
+            <thead role="rowgroup">
+              <tr role="row">
+                <th scope="col" role="columnheader">Part of the site</th>
+                <th scope="col" role="columnheader">Needs</th>
+                <th scope="col" role="columnheader">Now</th>
               </tr>
             </thead>
-            <tbody>
+            <tbody role="rowgroup">
               {(policy.firstParty.limitedAreas ?? []).map(({ id, purpose, clause }) => (
-                <tr>
-                  <th scope="row">
+                <tr role="row">
+                  <th scope="row" role="rowheader">
                     <a href={`/privacy#${clause}`}>{areas[id]?.[0] ?? id}</a>
                   </th>
-                  <td>
+                  <td role="cell">
                     {policy.purposes.find((one) => one.id === purpose)?.name ?? purpose}. {areas[id]?.[1]}
                   </td>
-                  <td>
+                  <td role="cell">
                     <span class="chip" data-area={id}>
                       not known
                     </span>{' '}

@@ -97,7 +97,7 @@ export function Lab({ view, policy }: { view: View; policy: PublishedPolicy }) {
         <div>
           <h2 id="arrivals">What the advertisers saw</h2>
           <p class="fine">Newest first, from their own logs, all pages and tabs together.</p>
-          <ol class="log" data-arrivals tabindex={0} aria-labelledby="arrivals"></ol>
+          <ol class="log" data-empty="Nothing has reached them." data-arrivals tabindex={0} aria-labelledby="arrivals"></ol>
         </div>
       </section>
 
