@@ -199,10 +199,13 @@ METROFAX_EXPORT(read_header) std::uint32_t read_header(std::uint32_t from) {
   CookiePair pair;
   std::uint32_t count = 0;
   for (; count < kHeaderPairs && reader.next(pair); ++count) {
-    const fb::Pattern* declared = index.find(pair.name, fb::StorageApi::httpCookie);
+    const fb::Pattern* const declared = index.find(pair.name, fb::StorageApi::httpCookie);
+    const TextWire name = wire(pair.name);
+    const TextWire value = wire(pair.value);
     pairs[count] = {
-        wire(pair.name), wire(pair.value),
-        declared == nullptr ? kAbsent : static_cast<std::uint32_t>(declared - policy.patterns().begin())};
+        {name.at, name.length},
+        {value.at, value.length},
+        declared == nullptr ? 0 : static_cast<std::uint32_t>(declared - policy.patterns().begin()) + 1};
   }
   answer.offset = static_cast<std::uint32_t>(reader.at() - header.data());
   return count;

@@ -53,10 +53,13 @@ struct CookieAnswer {
   std::int64_t lifetime = 0;
 };
 
-/// One cookie of a header, and whose it is under the policy that is open.
+/// One cookie of a header, and whose it is under the policy that is open. All zero where nothing was written
+/// yet: the module would otherwise carry thousands of them.
 struct PairWire {
-  TextWire name, value;
-  std::uint32_t pattern = kAbsent;  ///< its declaration
+  struct {
+    std::uint32_t at, length;
+  } name, value;
+  std::uint32_t pattern;  ///< the row of its declaration and one; 0: nobody declared it
 };
 
 }  // namespace metrofax::consent::wasm

@@ -1,6 +1,7 @@
 #include "cookies/header.h"
 
 #include "cookies/bytes.h"
+#include "cookies/scan.h"
 
 namespace metrofax::consent::cookies {
 
@@ -13,11 +14,11 @@ bool CookieReader::next(CookiePair& pair) {
     return false;
   }
   const char* const start = at;
-  while (at != end && *at != '=' && *at != ';') ++at;
+  at = find_either(at, end, '=', ';');
   if (at != end && *at == '=') {
     pair.name = trim(start, at);
     const char* const value = ++at;
-    at = find(at, end, ';');
+    at = find_either(at, end, ';', ';');
     pair.value = trim(value, at);
   } else {
     pair.name = {start, 0};

@@ -1,43 +1,51 @@
 #include "gate/inventory.h"
 
+#include <cstring>
+
 namespace metrofax::consent {
 namespace {
 
 constexpr std::uint8_t kPrefix = 1;
+constexpr std::size_t kBeginning = 3;
 
-unsigned beginning(char first, char second) {
-  return (static_cast<unsigned char>(first) * 5u + static_cast<unsigned char>(second)) & 0xFFu;
+/// A number below kBuckets for the first three bytes of a name; a byte that is not there counts as 0.
+unsigned beginning(std::string_view name) {
+  unsigned mixed = 0;
+  for (std::size_t i = 0; i < kBeginning; ++i) {
+    mixed = mixed * 23u + (i < name.size() ? static_cast<unsigned char>(name[i]) : 0u);
+  }
+  return mixed;
+}
+
+bool starts_with(std::string_view text, std::string_view prefix) {
+  return text.size() >= prefix.size() && std::memcmp(text.data(), prefix.data(), prefix.size()) == 0;
 }
 
 }  // namespace
 
-StorageIndex::StorageIndex(const PolicyView& policy) : policy_(&policy), beginnings_{} {
+StorageIndex::StorageIndex(const PolicyView& policy) : policy_(&policy) {
   const Rows<fb::Pattern> rows = policy.patterns();
-  while (exact_ < rows.count && (rows[exact_].flags() & kPrefix) == 0) ++exact_;
-  for (std::uint32_t i = exact_; i < rows.count; ++i) {
-    const std::string_view name = policy.name_of(rows[i]);
-    if (name.size() < 2) {  // begins whatever has its first byte, or anything
-      for (std::uint64_t& word : beginnings_) word = ~std::uint64_t{0};
-      break;
-    }
-    const unsigned bit = beginning(name[0], name[1]);
-    beginnings_[bit >> 6] |= std::uint64_t{1} << (bit & 63);
+  const auto add = [&](Range* ranges, std::uint32_t row) {
+    Range& range = ranges[beginning(policy.name_of(rows[row])) % kBuckets];
+    if (range.to == 0) range.from = row;
+    range.to = row + 1;
+  };
+  for (; prefixes_ < rows.count && (rows[prefixes_].flags() & kPrefix) == 0; ++prefixes_) {
+    add(exact_, prefixes_);
   }
-}
-
-bool StorageIndex::may_be_prefixed(std::string_view name) const {
-  if (name.size() < 2) return beginnings_[0] == ~std::uint64_t{0};
-  const unsigned bit = beginning(name[0], name[1]);
-  return (beginnings_[bit >> 6] >> (bit & 63) & 1u) != 0;
+  for (short_ = prefixes_; short_ < rows.count && rows[short_].name_len() >= kBeginning; ++short_) {
+    add(prefixed_, short_);
+  }
 }
 
 const fb::Pattern* StorageIndex::find(std::string_view name, fb::StorageApi api) const {
   if (policy_ == nullptr) return nullptr;
-  const Rows<fb::Pattern> rows = policy_->patterns();
+  const fb::Pattern* const rows = policy_->patterns().data;
   const unsigned api_bit = 1u << static_cast<unsigned>(api);
+  const unsigned bucket = beginning(name) % kBuckets;
   // Exact names lie sorted; one may stand there several times, for different kinds of storage.
-  std::uint32_t low = 0;
-  for (std::uint32_t high = exact_; low < high;) {
+  auto [low, end] = exact_[bucket];
+  for (std::uint32_t high = end; low < high;) {
     const std::uint32_t middle = low + (high - low) / 2;
     if (policy_->name_of(rows[middle]) < name) {
       low = middle + 1;
@@ -45,14 +53,17 @@ const fb::Pattern* StorageIndex::find(std::string_view name, fb::StorageApi api)
       high = middle;
     }
   }
-  for (; low < exact_ && policy_->name_of(rows[low]) == name; ++low) {
+  for (; low < end && policy_->name_of(rows[low]) == name; ++low) {
     if ((rows[low].apis() & api_bit) != 0) return &rows[low];
   }
-  if (!may_be_prefixed(name)) return nullptr;
-  for (std::uint32_t i = exact_; i < rows.count; ++i) {
-    if ((rows[i].apis() & api_bit) != 0 && name.starts_with(policy_->name_of(rows[i]))) return &rows[i];
-  }
-  return nullptr;
+  const auto prefix_in = [&](std::uint32_t from, std::uint32_t to) -> const fb::Pattern* {
+    for (std::uint32_t i = from; i < to; ++i) {
+      if ((rows[i].apis() & api_bit) != 0 && starts_with(name, policy_->name_of(rows[i]))) return &rows[i];
+    }
+    return nullptr;
+  };
+  const fb::Pattern* const found = prefix_in(prefixed_[bucket].from, prefixed_[bucket].to);
+  return found != nullptr ? found : prefix_in(short_, policy_->patterns().count);
 }
 
 std::size_t classify_header(const StorageIndex& index, std::string_view header, DeclaredPair* out,

@@ -26,11 +26,18 @@ class StorageIndex {
   [[nodiscard]] const fb::Pattern* find(std::string_view name, fb::StorageApi api) const;
 
  private:
-  [[nodiscard]] bool may_be_prefixed(std::string_view name) const;
+  /// Rows [from, to) hold every declaration that begins as the names of one bucket do. Others lie among them.
+  struct Range {
+    std::uint32_t from = 0;
+    std::uint32_t to = 0;
+  };
+  static constexpr unsigned kBuckets = 512;
 
   const PolicyView* policy_ = nullptr;
-  std::uint32_t exact_ = 0;      ///< how many exact names stand before the prefixes
-  std::uint64_t beginnings_[4];  ///< a bit for the first two bytes of each prefix
+  std::uint32_t prefixes_ = 0;  ///< exact names stand before it, prefixes behind, the longest first
+  std::uint32_t short_ = 0;     ///< from here on prefixes too short for a bucket
+  Range exact_[kBuckets];
+  Range prefixed_[kBuckets];
 };
 
 /// Takes a Cookie header (or document.cookie) apart and says whose each cookie is: writes the first

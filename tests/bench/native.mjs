@@ -11,7 +11,7 @@ async function sources() {
   const found = [];
   for (const room of ['policy', 'cookies', 'signals', 'consent', 'beacons', 'gate']) {
     const names = await readdir(fromRoot(`core/${room}`)).catch(() => /** @type {string[]} */ ([])); // a room may be empty yet
-    found.push(...names.filter((name) => name.endsWith('.cpp') && !/^(compiler|lint|json)_?/.test(name)).map((name) => fromRoot(`core/${room}/${name}`)));
+    found.push(...names.filter((name) => name.endsWith('.cpp') && !(room === 'policy' && /^(compiler|lint|json)_?/.test(name))).map((name) => fromRoot(`core/${room}/${name}`)));
   }
   return found;
 }

@@ -8,11 +8,13 @@
 //
 // Input: one byte of choices, then records parted by line feeds; the first is a URL, the others are lines to
 // set.
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cookies/accept.h"
@@ -108,6 +110,22 @@ PlainCookie plain_parse(const std::string& line) {
   return cookie;
 }
 
+std::vector<std::pair<std::string, std::string>> plain_header(const std::string& header) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (std::size_t from = 0; from <= header.size();) {
+    const std::size_t end = std::min(header.find(';', from), header.size());
+    const std::string part = trimmed(header.substr(from, end - from));
+    const auto equals = part.find('=');
+    if (equals != std::string::npos) {
+      pairs.emplace_back(trimmed(part.substr(0, equals)), trimmed(part.substr(equals + 1)));
+    } else if (!part.empty()) {
+      pairs.emplace_back("", part);
+    }
+    from = end + 1;
+  }
+  return pairs;
+}
+
 void compare_with_plain(std::string_view line) {
   SetCookie cookie;
   const bool ok = parse_set_cookie(line, Profile::rfc6265bis, cookie).code == ErrorCode::ok;
@@ -140,6 +158,11 @@ void check_date(std::string_view text) {
 void check_header(std::string_view header) {
   CookiePair pairs[4];
   const std::size_t count = parse_cookie_header(header, pairs, 4);
+  const auto plain = plain_header(std::string(header));
+  require(count == plain.size(), "both readers see as many cookies");
+  for (std::size_t i = 0; i < count && i < 4; ++i) {
+    require(pairs[i].name == plain[i].first && pairs[i].value == plain[i].second, "and the same ones");
+  }
   require(count <= header.size(), "no more pairs than bytes");
   for (std::size_t i = 0; i < count && i < 4; ++i) {
     require(inside(pairs[i].name, header) && inside(pairs[i].value, header), "pairs lie inside the header");

@@ -189,7 +189,7 @@ export class Cookies {
 
   /** The row of its declaration in the open policy, -1 if nobody declared it. */
   pattern_(i: number): number {
-    return this.words_[(this.pairs_ + i * at.PAIR_BYTES + at.PAIR_PATTERN) >>> 2]! | 0
+    return this.words_[(this.pairs_ + i * at.PAIR_BYTES + at.PAIR_PATTERN) >>> 2]! - 1
   }
 
   private part_(wire: number): string {

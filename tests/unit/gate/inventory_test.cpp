@@ -5,12 +5,15 @@
 #include "catch.h"
 #include "gate/fixture.h"
 #include "gate/inventory.h"
+#include "policy/fixture.h"
 
 using namespace metrofax::consent;
 using namespace metrofax::consent::test;
 
-TEST_CASE("the index finds what the policy's own look-up finds", "[gate][cookies.third-party]") {
-  const PolicyView& policy = small_policy().view();
+namespace {
+
+/// Asks both for names near those that are declared; how often there was a declaration.
+unsigned compare(const PolicyView& policy) {
   const StorageIndex index(policy);
   Random random(0x696e6478);
   std::vector<std::string> names = {"",      "_",          "a",         "_nl",         "_ah",
@@ -27,8 +30,37 @@ TEST_CASE("the index finds what the policy's own look-up finds", "[gate][cookies
     REQUIRE(declared == policy.find_storage(name, api));
     if (declared != nullptr) ++found;
   }
-  CHECK(found > 2000);
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("the index finds what the policy's own look-up finds", "[gate][cookies.third-party]") {
+  CHECK(compare(small_policy().view()) > 2000);
   CHECK(StorageIndex{}.find("_nl", fb::StorageApi::cookie) == nullptr);
+}
+
+TEST_CASE("so it does where names crowd: the same beginnings, prefixes of a letter or two",
+          "[gate][cookies.third-party]") {
+  std::string rows;
+  const auto declare = [&](std::string name, const char* match, const char* api) {
+    rows += R"({"name": ")" + name + R"(", "api": [")" + api + R"("], "match": ")" + match +
+            R"(", "kind": "session", "lifetime": "session", "purpose": "social", "party": "third"},)";
+  };
+  for (const char* name : {"q", "qa", "qab", "qab_", "qab_c", "qb_long_prefix"})
+    declare(name, "prefix", "cookie");
+  for (const char* name : {"q", "qb", "qab_", "qbx"}) declare(name, "prefix", "localStorage");
+  for (const char* name : {"q", "qa", "qab", "qab_cd", "qab_ce", "qb"}) declare(name, "exact", "cookie");
+  for (const char* name : {"qa", "qab_ce", "qc"}) declare(name, "exact", "sessionStorage");
+  // Enough of them that beginnings share a bucket.
+  for (char a = 'a'; a <= 'z'; ++a) {
+    for (char b = 'a'; b <= 'z'; ++b) {
+      declare({a, b, '_', a}, b % 2 == 0 ? "prefix" : "exact", "cookie");
+    }
+  }
+  const OpenPolicy crowded(replaced(small_policy_json(), R"("storage": [{"name": "cl_sess")",
+                                    R"("storage": [)" + rows + R"({"name": "cl_sess")"));
+  CHECK(compare(crowded.view()) > 2000);
 }
 
 TEST_CASE("a header is classified in its order, duplicates and nameless ones included",
