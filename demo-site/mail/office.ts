@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import Handlebars from 'handlebars';
 import { KeyRing, MAIL_KEYS_VARIABLE, Message, nodeMailGate, registerHandlebars } from '@metrofax/consent/email';
-import { LANGUAGES, mailRoutes, MailStore, Recorder, type Language, type MailEvent, type StoredSubject } from '@metrofax/consent/server/mail';
+import { mailRoutes, MailStore, Recorder, type Language, type MailEvent, type Outcome, type StoredSubject } from '@metrofax/consent/server/mail';
 import { createHandler, type Handler } from '@metrofax/consent/server';
 import { openSqlite } from '@metrofax/consent/server/sqlite';
 import type { Delivered } from './postbox.js';
@@ -31,17 +31,21 @@ export interface OfficeOptions {
   /** "http://localhost:8080" */
   readonly site: string;
   readonly policyVersion: string;
-  /** Names and descriptions of purposes by language: the SDK's notices. */
-  readonly notices: Readonly<Record<Language, { readonly purposes: readonly { readonly id: string; readonly name: string; readonly description: string }[] }>>;
+  /** Names and descriptions of purposes, by language: the SDK's purposes.json. */
+  readonly words: Readonly<Record<string, Readonly<Record<Language, { readonly name: string; readonly description: string }>>>>;
   readonly note: (error: unknown) => void;
 }
 
 const ROOM = 40;
+/** The recipient of the lab's mail. */
+export const LAB_ADDRESS = 'you@lab.example';
 const TRACKING = ['email-open', 'email-click', 'email-aggregate', 'email-deliverability'];
 const CAMPAIGNS: Readonly<Record<MailClass, number>> = { 'test-drive': 1, promotional: 2, service: 3, welcome: 4, referral: 5, 'abandoned-registration': 6 };
 
 export class Office {
   private readonly posted: Posted[] = [];
+  private readonly watchers = new Set<(outcome: Outcome) => void>();
+  private readonly log: Outcome[] = [];
   private readonly templates = Handlebars.create();
   private readonly gate = nodeMailGate();
 
@@ -62,10 +66,13 @@ export class Office {
     // A demonstration makes a key for its own lifetime; whoever sends for real sets the variable.
     const keys = await KeyRing.read(process.env[MAIL_KEYS_VARIABLE] ?? `1:${randomBytes(32).toString('hex')}`);
     const store = await MailStore.open(await openSqlite(join(o.data, 'mail.db')));
-    const recorder = new Recorder({ gate, keys, store, note: o.note });
-    const words = (id: string) =>
-      Object.fromEntries(LANGUAGES.map((lang) => [lang, o.notices[lang].purposes.find((purpose) => purpose.id === id) ?? { name: id, description: '' }])) as Record<Language, { name: string; description: string }>;
-    const tracking = TRACKING.map((id) => ({ id, words: words(id) }));
+    let office: Office | undefined = undefined as Office | undefined;
+    const recorder = new Recorder({ gate, keys, store, note: o.note, decided: (outcome) => office?.decided(outcome) });
+    const tracking = TRACKING.map((id) => {
+      const words = o.words[id];
+      if (!words) throw new Error(`nobody says what ${id} is`);
+      return { id, words };
+    });
     const addresses = new WeakMap<Request, string>();
     const routes = mailRoutes({ gate, keys, store, recorder, tracking, policyVersion: o.policyVersion, client: (request) => addresses.get(request) ?? null });
     const handler = createHandler(routes, { note: o.note });
@@ -73,7 +80,30 @@ export class Office {
       if (address !== null) addresses.set(request, address);
       return handler(request);
     };
-    return new Office(o, keys, store, recorder, await Postbox.open(), asked);
+    office = new Office(o, keys, store, recorder, await Postbox.open(), asked);
+    return office;
+  }
+
+  private decided(outcome: Outcome): void {
+    this.log.push(outcome);
+    if (this.log.length > ROOM) this.log.shift();
+    for (const watcher of this.watchers) watcher(outcome);
+  }
+
+  /** What became of the latest fetches of pixels and links, oldest first. */
+  outcomes(): readonly Outcome[] {
+    return this.log;
+  }
+
+  /** Calls `watcher` with what becomes of each fetch until the returned function is called. */
+  watch(watcher: (outcome: Outcome) => void): () => void {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  }
+
+  /** The newest mail that the lab sent. */
+  labMail(): Posted | undefined {
+    return this.posted.find(({ to, delivered }) => to === LAB_ADDRESS && delivered !== null);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,7 @@
 import { type AdvertiserId, advertiserIds } from '../server/origins.js';
 import type { PublishedPolicy } from '../server/policy.js';
+import type { Posted } from '../mail/office.js';
+import { LabMail } from './lab-mail.js';
 import { Page, type View } from './layout.js';
 
 /** What each advertiser is, and the script by which it comes into a page. */
@@ -10,7 +12,7 @@ const roles: Readonly<Record<AdvertiserId, { readonly what: string; readonly scr
 };
 
 /** The live page: who received what, when, and why not. Everything drawn comes from the three servers and this page's runtime. */
-export function Lab({ view, policy }: { view: View; policy: PublishedPolicy }) {
+export function Lab({ view, policy, mail }: { view: View; policy: PublishedPolicy; mail: Posted | undefined }) {
   return (
     <Page view={view} title="Lab" description="Watch live what reaches three advertisers, and why the rest does not." scripts={['lab.js']} wide>
       <section class="frame block first lab-head">
@@ -100,6 +102,8 @@ export function Lab({ view, policy }: { view: View; policy: PublishedPolicy }) {
           <ol class="log" data-empty="Nothing has reached them." data-arrivals tabindex={0} aria-labelledby="arrivals"></ol>
         </div>
       </section>
+
+      <LabMail mail={mail} />
 
       <section class="frame block" aria-labelledby="from">
         <h2 id="from">Visit from somewhere else</h2>

@@ -20,7 +20,7 @@ import type { CookieControl, Protect, Words } from './consent.js';
 import { handshake } from './handshake.js';
 import { labRoutes } from './lab-routes.js';
 import type { Origins } from './origins.js';
-import { outboxRoutes } from './outbox-routes.js';
+import { mailAddresses, outboxRoutes } from './outbox-routes.js';
 import type { PolicyChanges, PublishedPolicy } from './policy.js';
 import type { Records } from './records.js';
 import { bodyWithin, commonHeaders, contentSecurityPolicy, type CspVariant, loopbackHostOnly, sameOriginWritesOnly } from './security.js';
@@ -95,7 +95,11 @@ function pageSender(parts: SiteParts): SendPage {
 export function createSite(parts: SiteParts): Hono {
   const app = new Hono();
   const page = pageSender(parts);
-  app.use(commonHeaders, loopbackHostOnly(parts.hosts), sameOriginWritesOnly);
+  app.use(loopbackHostOnly(parts.hosts));
+  // What mail leads to comes first: its headers are its own, and its tokens stand for whoever posts, from a mail program or from a
+  // page that sends no referrer and hence no origin.
+  app.route('/', mailAddresses(parts.office));
+  app.use(commonHeaders, sameOriginWritesOnly);
   app.use(bodyWithin(largestBody, (c) => page(c, (view) => <ErrorPage view={view} status={413} />, { status: 413 })));
 
   app.get('/', (c) => page(c, (view) => <Home view={view} />));
@@ -104,7 +108,7 @@ export function createSite(parts: SiteParts): Hono {
   const { changes } = parts;
   if (changes) app.get('/changes', (c) => page(c, (view) => <Changes view={view} policy={parts.policy} changes={changes} />));
   app.get('/choices', (c) => page(c, (view) => <Choices view={view} policy={parts.policy} />));
-  app.get('/lab', (c) => page(c, (view) => <Lab view={view} policy={parts.policy} />));
+  app.get('/lab', (c) => page(c, (view) => <Lab view={view} policy={parts.policy} mail={parts.office.labMail()} />));
   app.get('/markup', (c) => page(c, (view) => <Markup view={view} />));
   for (const csp of ['no-wasm', 'trusted-types', 'nonce'] as const) {
     app.get(`/strict/${csp}`, (c) => page(c, (view) => <Home view={view} />, { csp }));
@@ -112,7 +116,7 @@ export function createSite(parts: SiteParts): Hono {
   // The partners in the markup itself: what only a rewrite before the parser, or the header, can hold.
   app.get('/static-embeds', (c) => page(c, (view) => <Home view={view} />, { embeds: 'markup' }));
   app.route('/', accountRoutes(parts, page));
-  app.route('/lab', labRoutes(parts.ledger));
+  app.route('/lab', labRoutes(parts.ledger, parts.office, parts.policy.version));
 
   const missing = (c: Context) => page(c, (view) => <ErrorPage view={view} status={404} />, { status: 404 });
   app.route('/', outboxRoutes(parts.office, parts.policy.version, parts.words.reasons, page, missing));

@@ -59,13 +59,11 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const ledger = new Ledger();
   const store = await Store.open(options.data);
   const records = await openRecords(options.sdk, options.data, (request) => accountOf(request, store));
-  const languages = ['en', 'fr', 'it', 'de', 'es'] as const;
-  const notices = await Promise.all(languages.map(async (lang) => [lang, JSON.parse(await readFile(join(options.sdk, `notice.${lang}.json`), 'utf8'))] as const));
   const office = await Office.open({
     data: options.data,
     site: origins.site,
     policyVersion: policy.version,
-    notices: Object.fromEntries(notices) as Parameters<typeof Office.open>[0]['notices'],
+    words: JSON.parse(await readFile(join(options.sdk, 'purposes.json'), 'utf8')) as Parameters<typeof Office.open>[0]['words'],
     note: options.note,
   });
   const running: Pick<Listening, 'close'>[] = [];

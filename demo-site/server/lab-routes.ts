@@ -1,9 +1,13 @@
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { Hit, Ledger } from '../advertisers/ledger.js';
+import { LAB_ADDRESS, type Office } from '../mail/office.js';
+
+/** What became of one fetch of a mail's pixel or link. */
+type Fetched = ReturnType<Office['outcomes']>[number];
 
 /** The counters behind the lab, as JSON and as a stream of events. */
-export function labRoutes(ledger: Ledger): Hono {
+export function labRoutes(ledger: Ledger, office: Office, policyVersion: string): Hono {
   const app = new Hono();
   app.get('/counts', (c) => {
     c.header('Cache-Control', 'no-store');
@@ -24,18 +28,29 @@ export function labRoutes(ledger: Ledger): Hono {
     return c.body(null, 204);
   });
 
-  // Events: `snapshot` {counts, hits} on connecting and after a reset, `hit` {counts, hit} for each request since.
+  // A mail to the lab's own recipient, who allows opens and clicks to be noted, or does not.
+  app.post('/mail', async (c) => {
+    const form = await c.req.formData().catch(() => new FormData());
+    const purposes: Record<string, 'granted'> = form.get('tracking') === 'yes' ? { 'email-open': 'granted', 'email-click': 'granted' } : {};
+    const time = Math.floor(Date.now() / 1000);
+    await office.know(LAB_ADDRESS, { country: 'DE', account: { state: 'active', promotional: 'in' }, consent: { purposes, policyVersion, time } });
+    await office.post('promotional', LAB_ADDRESS, { name: 'you' });
+    return c.redirect('/lab#mail', 303);
+  });
+
+  // Events: `mail` {outcome} for each fetch of a mail's pixel or link, those of before on connecting; `snapshot` {counts, hits} on connecting and after a reset, `hit` {counts, hit} for each request since.
   app.get('/events', (c) => {
     c.header('Cache-Control', 'no-store');
     return streamSSE(c, async (stream) => {
-      const queue: (Hit | 'reset')[] = ['reset'];
+      const queue: (Hit | { readonly outcome: Fetched } | 'reset')[] = ['reset', ...office.outcomes().map((outcome) => ({ outcome }))];
       let wake: () => void = () => undefined;
-      const stop = ledger.watch((event) => {
+      const tell = (event: (typeof queue)[number]): void => {
         queue.push(event);
         wake();
-      });
+      };
+      const stops = [ledger.watch(tell), office.watch((outcome) => tell({ outcome }))];
       stream.onAbort(() => {
-        stop();
+        for (const stop of stops) stop();
         wake();
       });
       while (!stream.aborted) {
@@ -52,6 +67,8 @@ export function labRoutes(ledger: Ledger): Hono {
           if (quiet) await stream.write(': still here\n\n');
         } else if (event === 'reset') {
           await stream.writeSSE({ event: 'snapshot', data: JSON.stringify({ counts: ledger.counts(), hits: ledger.hits() }) });
+        } else if ('outcome' in event) {
+          await stream.writeSSE({ event: 'mail', data: JSON.stringify(event.outcome) });
         } else {
           await stream.writeSSE({ event: 'hit', data: JSON.stringify({ counts: ledger.counts(), hit: event }) });
         }

@@ -5,9 +5,10 @@ import { classes, type MailClass } from '../mail/templates.js';
 import { Outbox } from '../pages/outbox.js';
 import type { SendPage } from './app.js';
 
-/** What a mail may do where it is shown: pictures of this site, links in a window of their own; no script, no form, no frame. */
-const mailCsp = (pictures: boolean): string =>
-  `default-src 'none'; img-src ${pictures ? "'self' " : ''}data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`;
+/** What a mail may do where it is shown: pictures of this site, links in a window of their own; no script, no form, no frame. The
+ * site is named, because in a sandboxed frame WebKit takes 'self' for the frame's origin, which is nobody's. */
+const mailCsp = (pictures: string): string =>
+  `default-src 'none'; img-src ${pictures}data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`;
 
 /** Who asks, where Node serves; nobody in tests that call the site without a network. */
 function addressOf(c: Context): string | null {
@@ -15,7 +16,7 @@ function addressOf(c: Context): string | null {
   return incoming?.socket?.remoteAddress ?? null;
 }
 
-/** The outbox, and the addresses that mails lead to. */
+/** The outbox. */
 export function outboxRoutes(office: Office, policyVersion: string, reasons: Readonly<Record<string, string>>, page: SendPage, missing: (c: Context) => Response | Promise<Response>): Hono {
   const app = new Hono();
   app.get('/outbox', (c) => page(c, async (view) => <Outbox view={view} mails={office.outbox()} recorded={await office.records()} reasons={reasons} />));
@@ -48,7 +49,7 @@ export function outboxRoutes(office: Office, policyVersion: string, reasons: Rea
     const mail = office.find(c.req.param('id'));
     if (!mail?.delivered) return missing(c);
     // As in a mail program: nothing is fetched until the reader says so.
-    c.header('Content-Security-Policy', mailCsp(c.req.query('pictures') === '1'));
+    c.header('Content-Security-Policy', mailCsp(c.req.query('pictures') === '1' ? `${new URL(c.req.url).origin} ` : ''));
     c.header('Cache-Control', 'no-store');
     // Links open beside the frame, which may not leave the page.
     return c.html(mail.html.replace('<head>', '<head><base target="_blank">'));
@@ -59,8 +60,14 @@ export function outboxRoutes(office: Office, policyVersion: string, reasons: Rea
     c.header('Content-Security-Policy', "default-src 'none'");
     return c.text(mail.delivered.source);
   });
+  return app;
+}
+
+/** The addresses that mails lead to: /b, /c, /u and /t. */
+export function mailAddresses(office: Office): Hono {
+  const app = new Hono();
   for (const prefix of ['/b/*', '/c/*', '/u/*', '/t/*'] as const) {
-    app.all(prefix, async (c) => (await office.answer(c.req.raw, addressOf(c))) ?? missing(c));
+    app.all(prefix, async (c, next) => (await office.answer(c.req.raw, addressOf(c))) ?? next());
   }
   return app;
 }

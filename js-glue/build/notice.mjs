@@ -29,6 +29,13 @@ export async function buildNotices(authored, facts) {
   for (const text of texts) {
     await writeFile(join(dist, `notice.${text.lang}.json`), JSON.stringify(noticeIn(text, notice, uses)));
   }
+  await writeFile(join(dist, 'purposes.json'), JSON.stringify(Object.fromEntries(policy.purposes.map((/** @type {{ id: string }} */ { id }) => [id, wordsOf(id, texts)]))));
+}
+
+/** What a purpose is called, by language: those too that no notice of a page shows, for pages that mail leads to.
+ * @param {string} id @param {Record<string, string>[]} texts */
+function wordsOf(id, texts) {
+  return Object.fromEntries(texts.map((text) => [text.lang, { name: text[`purpose.${id}.name`], description: text[`purpose.${id}.description`] }]));
 }
 
 /** @param {Record<string, string>} text @param {any} notice @param {Map<string, string[]>} uses */

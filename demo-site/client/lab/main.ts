@@ -1,5 +1,6 @@
 import { type Consent, consent, type Judged } from '../consent.js';
 import { clock, find, html } from './dom.js';
+import { clearMail, showMail } from './mail.js';
 import { Track } from './track.js';
 import { addVerdict, subjectOf, timeOf, whatBecame } from './verdicts.js';
 
@@ -63,19 +64,24 @@ function showHit(hit: Hit): void {
 /** Follows the advertisers' counters. The browser reconnects by itself; each connection starts with the whole picture. */
 function follow(): void {
   const events = new EventSource('/lab/events');
+  let connected = false; // a reset sends a snapshot too, and no mails after it
   events.addEventListener('snapshot', (event) => {
     const { counts, hits } = JSON.parse(event.data as string) as { counts: Counts; hits: Hit[] };
     arrivals.replaceChildren();
+    if (!connected) clearMail();
+    connected = true;
     for (const { track } of lanes.values()) track.clear(true);
     for (const hit of hits) showHit(hit);
     showCounts(counts);
   });
+  events.addEventListener('mail', (event) => showMail(JSON.parse(event.data as string) as Parameters<typeof showMail>[0]));
   events.addEventListener('hit', (event) => {
     const { counts, hit } = JSON.parse(event.data as string) as { counts: Counts; hit: Hit };
     showHit(hit);
     showCounts(counts);
   });
   events.addEventListener('error', () => {
+    connected = false;
     state.textContent = 'The counters cannot be reached just now; trying again.';
   });
 }

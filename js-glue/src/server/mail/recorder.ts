@@ -1,7 +1,7 @@
 // Fetches of pixels and links, from the answer that is already on its way to the rows that may be written. In batches: tokens are
 // verified, people looked up and rows written for many at once.
 import { readToken, type KeyRing } from '../../email/keys.js'
-import { TokenError, type MailGate, type OpenClassName, type Token } from '../../email/mail-gate.js'
+import { TokenError, type KeepName, type MailGate, type OpenClassName, type Token } from '../../email/mail-gate.js'
 import { type MailEvent, type MailStore } from '../store/mail-store.js'
 
 /** One fetch, as it came. address and agent live only until it is decided what may be kept of them. */
@@ -16,6 +16,20 @@ export interface Fetched {
   readonly address: string | null
 }
 
+/** What became of a fetch. Nothing of the client is in it; the recipient only where their consent keeps the event. */
+export interface Outcome {
+  readonly kind: 'open' | 'click'
+  /** Unix seconds. */
+  readonly time: number
+  readonly campaign: number
+  readonly openClass: OpenClassName
+  readonly keep: KeepName
+  /** Of the core's verdict. */
+  readonly reason: string
+  readonly clause: string | null
+  readonly recipient: string | null
+}
+
 export interface RecorderOptions {
   readonly gate: MailGate
   readonly keys: KeyRing
@@ -26,6 +40,8 @@ export interface RecorderOptions {
   readonly batch?: number
   /** Milliseconds that the first of a batch waits for others. Default 50. */
   readonly wait?: number
+  /** Told what was decided of each fetch with a token of ours: for a log of decisions, as the demo's lab shows one. */
+  readonly decided?: (outcome: Outcome) => void
   /** Told of what the database refused; the batch is kept and tried again. */
   readonly note?: (error: unknown) => void
 }
@@ -138,7 +154,17 @@ export class Recorder {
       const holder = token.id === null ? undefined : holders.get(token.id)
       if (token.id !== null && !holder) continue
       const subject = { ...holder?.subject, now: fetch.time }
-      const { keep } = gate.open_(subject, token, open)
+      const { keep, verdict } = gate.open_(subject, token, open)
+      this.options.decided?.({
+        kind: fetch.kind,
+        time: fetch.time,
+        campaign: token.campaign,
+        openClass: open,
+        keep,
+        reason: verdict.reason,
+        clause: verdict.clause,
+        recipient: keep === 'event' || keep === 'client' ? (holder?.id ?? null) : null,
+      })
       if (keep === 'nothing') continue
       const client = keep === 'client'
       events.push({

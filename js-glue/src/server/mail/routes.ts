@@ -201,15 +201,27 @@ class MailDesk {
   }
 }
 
+/** A form's bytes; no more is read than is allowed, whatever length was said or not. */
+async function bytesOf(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(MAX_BODY)
+  let length = 0
+  const reader = request.body?.getReader()
+  for (;;) {
+    const { done, value } = (await reader?.read()) ?? { done: true, value: undefined }
+    if (done) return bytes.subarray(0, length)
+    if (length + value.length > MAX_BODY) {
+      await reader?.cancel()
+      throw new HttpError(413, 'The form is too long.')
+    }
+    bytes.set(value, length)
+    length += value.length
+  }
+}
+
 async function formOf(request: Request): Promise<URLSearchParams> {
   const type = request.headers.get('content-type') ?? ''
-  const length = Number(request.headers.get('content-length') ?? 0)
-  if (length > MAX_BODY) throw new HttpError(413, 'The form is too long.')
-  if (/^multipart\/form-data\b/i.test(type)) {
-    const fields = [...(await request.formData()).entries()].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []))
-    return new URLSearchParams(fields)
-  }
-  const text = await request.text()
-  if (text.length > MAX_BODY) throw new HttpError(413, 'The form is too long.')
-  return new URLSearchParams(text)
+  const bytes = await bytesOf(request)
+  if (!/^multipart\/form-data\b/i.test(type)) return new URLSearchParams(new TextDecoder().decode(bytes))
+  const form = await new Response(bytes, { headers: { 'content-type': type } }).formData().catch(() => new FormData())
+  return new URLSearchParams([...form.entries()].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])))
 }
