@@ -38,7 +38,7 @@ inEveryBrowser('mail', (visitor) => {
     await page.click('[data-mail=open]');
     await page.waitFor(entries(3));
     assert.deepEqual(await page.evaluate(LOG), ['open nothing', 'click client', 'open client']);
-    await page.waitFor("document.querySelector('[data-mail-log] li .fine:last-child').textContent.includes(' ')");
+    await page.waitFor("document.querySelector('[data-mail-log] li .fine span').textContent.includes(' ')");
     assert.match(await page.text('[data-mail-count]'), /^3 fetched, 2 left something behind\.$/);
 
     // A mail to who allows nothing: there is no pixel to fetch, and its links are the plain ones.

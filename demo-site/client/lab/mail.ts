@@ -35,8 +35,8 @@ export function showMail({ kind, time, openClass, keep, reason, clause }: Fetche
   fetched += 1;
   if (!nothing) noted += 1;
   state.textContent = `${fetched} fetched, ${noted} left something behind.`;
-  const why = html('span', { class: 'fine' }, reason);
-  const cite = clause ? html('a', { href: `/privacy#${clause}`, class: 'fine' }, clause) : '';
+  const why = html('span', {}, reason);
+  const cite = clause ? [' (', html('a', { href: `/privacy#${clause}` }, clause), ')'] : [];
   list.prepend(
     html(
       'li',
@@ -44,8 +44,7 @@ export function showMail({ kind, time, openClass, keep, reason, clause }: Fetche
       html('time', {}, clock(time * 1000)),
       html('span', { class: 'outcome' }, kind === 'open' ? 'opened' : 'clicked'),
       html('span', { class: 'subject' }, kept[keep], openClass === 'human_probable' ? '' : ` (${openClass.replaceAll('_', ' ')})`),
-      cite,
-      why,
+      html('span', { class: 'fine' }, why, ...cite),
     ),
   );
   void notice().then(({ reasons }) => {

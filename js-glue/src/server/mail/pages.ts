@@ -10,7 +10,7 @@ const STYLE = `:root{color-scheme:light dark;--ink:#1b2330;--paper:#fff;--rule:#
 main{max-width:38rem;margin:0 auto;padding:2rem 1.25rem 3rem}h1{font-size:1.5rem;line-height:1.25;margin:0 0 1rem}h2{font-size:1.1rem;margin:2rem 0 .25rem}
 p{margin:.5rem 0}.soft{color:var(--soft)}button{font:inherit;font-weight:600;padding:.65rem 1.25rem;border:0;border-radius:.4rem;background:var(--act);color:var(--on);cursor:pointer}
 button:focus-visible,a:focus-visible,input:focus-visible{outline:3px solid var(--act);outline-offset:2px}a{color:var(--act)}
-fieldset{border:0;border-top:1px solid var(--rule);margin:0;padding:.9rem 0;display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;align-items:baseline}legend{float:left;width:100%;padding:0;font-weight:600}
+.choice{border-top:1px solid var(--rule)}fieldset{border:0;margin:0;padding:.9rem 0;display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;align-items:baseline}legend{float:left;width:100%;padding:0;font-weight:600}
 fieldset p{flex:1 0 100%;margin:0}label{padding:.35rem 0}nav{margin-top:2.5rem;padding-top:1rem;border-top:1px solid var(--rule);display:flex;flex-wrap:wrap;gap:.25rem 1rem;font-size:.9rem}
 .done{border-left:4px solid var(--act);padding:.5rem 1rem;margin:0 0 1.5rem}.act{margin:1.5rem 0}`
 
@@ -67,7 +67,7 @@ export function preferenceBody(language: Language, purposes: readonly ShownPurpo
   const choice = (name: string, title: string, description: string, on: boolean | null): string => {
     const radio = (value: string, text: string, checked: boolean): string =>
       `<label><input type="radio" name="${escapeHtml(name)}" value="${value}"${checked ? ' checked' : ''}> ${escapeHtml(text)}</label>`
-    return `<fieldset><legend>${escapeHtml(title)}</legend><p class="soft">${escapeHtml(description)}</p>${radio('yes', t.yes, on === true)}${radio('no', t.no, on === false)}</fieldset>`
+    return `<div class="choice"><fieldset><legend>${escapeHtml(title)}</legend><p class="soft">${escapeHtml(description)}</p>${radio('yes', t.yes, on === true)}${radio('no', t.no, on === false)}</fieldset></div>`
   }
   const told = said ? done(t[said]) + (receipt ? `<p><a href="${escapeHtml(receipt)}">${escapeHtml(t.receipt)}</a></p>` : '') : ''
   const withdraw = purposes.some(({ on }) => on)
