@@ -5,21 +5,35 @@ import { run } from 'node:test';
 /** Longest a whole file may take: a stuck browser must not hold up CI. Milliseconds. */
 const FILE_LIMIT = 600_000;
 
-/** @param {string[]} files @param {string} base failures name files relative to it @returns {Promise<import('./run.mjs').Outcome>} */
-export async function runFiles(files, base) {
+/**
+ * @param {string[]} files
+ * @param {string} base failures name files relative to it
+ * @param {number} [abreast] files that run at the same time, each in a process of its own; what one prints stays together
+ * @returns {Promise<import('./run.mjs').Outcome>}
+ */
+export async function runFiles(files, base, abreast = 1) {
   const outcome = { passed: 0, failed: 0, skipped: 0, failures: /** @type {string[]} */ ([]) };
-  for (const file of files) {
-    const name = relative(base, file);
-    const before = { ...outcome };
-    await runFile(file, name, outcome);
-    const skipped = outcome.skipped - before.skipped;
-    console.log(`   ${name}: ${outcome.passed - before.passed} passed, ${outcome.failed - before.failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
-  }
+  const waiting = [...files];
+  const lane = async () => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      const name = relative(base, file);
+      const own = { passed: 0, failed: 0, skipped: 0, failures: /** @type {string[]} */ ([]) };
+      const said = await runFile(file, name, own);
+      process.stdout.write(`${said}   ${name}: ${own.passed} passed, ${own.failed} failed${own.skipped ? `, ${own.skipped} skipped` : ''}\n`);
+      outcome.passed += own.passed;
+      outcome.failed += own.failed;
+      outcome.skipped += own.skipped;
+      outcome.failures.push(...own.failures);
+    }
+  };
+  await Promise.all(Array.from({ length: abreast }, lane));
   return outcome;
 }
 
-/** @param {string} file @param {string} name @param {import('./run.mjs').Outcome} outcome */
+/** @param {string} file @param {string} name @param {import('./run.mjs').Outcome} outcome
+ * @returns {Promise<string>} what it printed and which tests failed and why */
 async function runFile(file, name, outcome) {
+  let said = '';
   /** Names of the tests around the present one, by nesting. @type {string[]} */
   const path = [];
   let ran = 0;
@@ -41,15 +55,17 @@ async function runFile(file, name, outcome) {
     outcome.failed += 1;
     const where = [...path.slice(0, test.nesting), test.name].join(' > ');
     outcome.failures.push(`${name}: ${where}`);
-    console.log(`   FAILED ${name}: ${where}\n${indent(reasonOf(error))}`);
+    said += `   FAILED ${name}: ${where}\n${indent(reasonOf(error))}\n`;
   });
   for (const event of /** @type {const} */ (['test:stdout', 'test:stderr'])) {
-    stream.on(event, ({ message }) => process.stdout.write(indent(message)));
+    stream.on(event, ({ message }) => { said += indent(message); });
   }
   for await (const _event of stream) { /* the listeners above count */ }
-  if (ran > 0) return;
-  outcome.failed += 1;
-  outcome.failures.push(`${name}: no test ran`);
+  if (ran === 0) {
+    outcome.failed += 1;
+    outcome.failures.push(`${name}: no test ran`);
+  }
+  return said;
 }
 
 /** @param {{ details: { type?: string | undefined } }} test */

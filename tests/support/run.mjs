@@ -13,6 +13,9 @@ import { runProgram } from './run-program.mjs';
 
 const tests = fileURLToPath(new URL('..', import.meta.url));
 
+/** Suites whose files spend half of their time waiting for a browser and share nothing: that many files at once. @type {Record<string, number>} */
+const ABREAST = { browser: 2 };
+
 /** @param {string} suite @returns {Promise<Outcome[]>} */
 async function runSuite(suite) {
   if (suite === 'unit') return runCatch();
@@ -22,7 +25,7 @@ async function runSuite(suite) {
   const files = existsSync(folder)
     ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.test.mjs') && !name.includes('node_modules')).sort()
     : [];
-  if (files.length > 0) outcomes.push(await runFiles(files.map((name) => join(folder, name)), tests));
+  if (files.length > 0) outcomes.push(await runFiles(files.map((name) => join(folder, name)), tests, ABREAST[suite]));
   if (existsSync(join(folder, 'run'))) outcomes.push(await runProgram(join(folder, 'run')));
   return outcomes;
 }
