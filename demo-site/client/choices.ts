@@ -51,7 +51,8 @@ function fillAreas(runtime: Consent): void {
     cell.textContent = available ? 'works' : 'limited';
     cell.dataset['is'] = available ? 'granted' : 'denied';
     const why = document.querySelector(`[data-area-why="${CSS.escape(id)}"]`);
-    if (why) why.textContent = available ? '' : (reasons?.[verdict.reason] ?? verdict.reason);
+    // The server's sentence stands until the words are there.
+    if (why && (available || reasons)) why.textContent = available ? '' : (reasons?.[verdict.reason] ?? verdict.reason);
   }
 }
 

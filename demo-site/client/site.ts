@@ -22,6 +22,12 @@ function forgetOnRefusal(runtime: Consent): void {
   });
 }
 
+/** cookies.rejection: a part of the page that stays away says so, as long as it does. */
+function noteAreas(runtime: Consent): void {
+  if (runtime.status !== 'ready') return;
+  for (const note of document.querySelectorAll<HTMLElement>('[data-area-note]')) note.hidden = runtime.area(note.dataset['areaNote'] ?? '').available;
+}
+
 /** Ticking "remember me" is the explicit, later choice for this one purpose: it is recorded as such before the form leaves. */
 function rememberIsAChoice(runtime: Consent): void {
   const form = document.querySelector<HTMLFormElement>('[data-remember-form]');
@@ -48,4 +54,5 @@ if (runtime) {
   wireButtons(runtime);
   forgetOnRefusal(runtime);
   rememberIsAChoice(runtime);
+  onConsent(noteAreas);
 }

@@ -1,5 +1,5 @@
 import type { PublishedPolicy } from '../server/policy.js';
-import { Page, type View } from './layout.js';
+import { type AreaView, Page, type View } from './layout.js';
 
 const advertisingUses = ['sale', 'share', 'targeted'];
 
@@ -23,6 +23,20 @@ const areas: Readonly<Record<string, readonly [string, string]>> = {
   'personalised-offers': ['Offers that fit you', 'Without it you see the same offers as everybody.'],
   'embedded-media': ['Content of other platforms', 'Without it their buttons, videos and maps stay empty frames.'],
 };
+
+/** Whether an area works, and why not: as the server's gate has it for this request, kept up by the page's own. */
+function AreaState({ area, id }: { area: AreaView | undefined; id: string }) {
+  return (
+    <>
+      <span class="chip" data-area={id} data-is={area ? (area.why === null ? 'granted' : 'denied') : undefined}>
+        {area ? (area.why === null ? 'works' : 'limited') : 'not known'}
+      </span>{' '}
+      <span class="hint" data-area-why={id}>
+        {area?.why ?? ''}
+      </span>
+    </>
+  );
+}
 
 /** Privacy choices: preferences, the switch against third-party advertising, opt-outs elsewhere, help with cookies. */
 export function Choices({ view, policy }: { view: View; policy: PublishedPolicy }) {
@@ -135,10 +149,7 @@ export function Choices({ view, policy }: { view: View; policy: PublishedPolicy 
                     {policy.purposes.find((one) => one.id === purpose)?.name ?? purpose}. {areas[id]?.[1]}
                   </td>
                   <td role="cell">
-                    <span class="chip" data-area={id}>
-                      not known
-                    </span>{' '}
-                    <span class="hint" data-area-why={id}></span>
+                    <AreaState area={view.areas.find((one) => one.id === id)} id={id} />
                   </td>
                 </tr>
               ))}

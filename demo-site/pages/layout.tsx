@@ -4,6 +4,15 @@ import type { Account } from '../accounts/store.js';
 import type { Origins } from '../server/origins.js';
 import { Logo } from './art/logo.js';
 
+/** A limited area of the policy (cookies.rejection) as this visitor has it. */
+export interface AreaView {
+  readonly id: string;
+  /** Name of the purpose it needs. */
+  readonly needs: string;
+  /** Why it is limited, in a sentence; null where it works. */
+  readonly why: string | null;
+}
+
 /** What every page needs to know about the request it answers. */
 export interface View {
   readonly origins: Origins;
@@ -14,6 +23,8 @@ export interface View {
   /** Content hashes of the files the page loads, by name. */
   readonly versions: Readonly<Record<string, string>>;
   readonly account: Account | null;
+  /** The gate's answers for this request; the page's own runtime follows every later choice. */
+  readonly areas: readonly AreaView[];
   /** Regime id to put on the consent tag; null leaves the choice to the runtime. */
   readonly regime: string | null;
   /** Whether the request carried `Sec-GPC: 1`. Only the server sees that in browsers without navigator.globalPrivacyControl. */
@@ -151,6 +162,18 @@ const footerLinks = [
   ['Behind the scenes', [['/lab', 'Lab: who received what'], ['/outbox', 'Outbox: every mail and why'], ['/markup', 'Markup that waits'], ['/.well-known/gpc.json', 'GPC statement']]],
 ] as const;
 
+/** cookies.rejection, where it shows: why the platform's buttons stay away. */
+function MediaNote({ view }: { view: View }) {
+  const area = view.areas.find(({ id }) => id === 'embedded-media');
+  if (!area) return null;
+  return (
+    <p class="fine" data-area-note={area.id} hidden={area.why === null}>
+      No share and follow buttons here: they come from another platform and need “{area.needs}”.{' '}
+      <a href="/choices#limited">What is limited, and why</a>
+    </p>
+  );
+}
+
 function Footer({ view, nonce }: { view: View; nonce: { nonce?: string } }) {
   return (
     <footer class="bottom">
@@ -172,6 +195,7 @@ function Footer({ view, nonce }: { view: View; nonce: { nonce?: string } }) {
               ) : null}
             </div>
           </div>
+          <MediaNote view={view} />
         </div>
         {footerLinks.map(([heading, links]) => (
           <nav aria-label={heading}>

@@ -64,6 +64,18 @@ export type SendPage = (
   options?: { readonly status?: 200 | 403 | 404 | 413 | 422 | 500; readonly csp?: CspVariant; readonly embeds?: View['embeds'] },
 ) => Promise<Response>;
 
+/** Each limited area of the policy, as the gate answers for this request. */
+function areasOf(request: Request, { policy, cookies, words }: SiteParts): View['areas'] {
+  return (policy.firstParty.limitedAreas ?? []).map(({ id, purpose }) => {
+    const { outcome, reason } = cookies.area(request, id);
+    return {
+      id,
+      needs: policy.purposes.find((one) => one.id === purpose)?.name ?? purpose,
+      why: outcome === 'allow' ? null : (words.reasons[reason] ?? reason),
+    };
+  });
+}
+
 function pageSender(parts: SiteParts): SendPage {
   return async (c, render, { status = 200, csp = 'default', embeds = 'tags' } = {}) => {
     const nonce = randomBytes(16).toString('base64url');
@@ -76,6 +88,7 @@ function pageSender(parts: SiteParts): SendPage {
       versions: Object.fromEntries(versions),
       // A page about a failure must not fail for the same reason.
       account: status === 500 ? null : await currentAccount(c, parts),
+      areas: status === 500 ? [] : areasOf(c.req.raw, parts),
       regime: parts.policy.regimes.some((one) => one.id === regime) ? regime : null,
       gpc: c.req.header('sec-gpc') === '1',
       embeds,
@@ -85,7 +98,9 @@ function pageSender(parts: SiteParts): SendPage {
     c.header('Vary', 'Sec-GPC, Cookie');
     // Not no-store: that would keep the page from the back/forward cache.
     c.header('Cache-Control', 'private, no-cache');
-    const answer = await c.html(Promise.resolve(render(view)) as Promise<string>, status);
+    const rendered = await c.html(Promise.resolve(render(view)) as Promise<string>, status);
+    // Every page takes along what the request should not have carried, HttpOnly or not; forms have asked the gate themselves.
+    const answer = status === 500 || c.req.method !== 'GET' ? rendered : parts.cookies.apply(c.req.raw, rendered);
     // Partners in the markup are requested before any script speaks: there the server has to.
     return embeds === 'markup' ? parts.protect(c.req.raw, answer) : answer;
   };

@@ -112,7 +112,12 @@ inEveryBrowser('cookies', (visitor) => {
     const area = (/** @type {string} */ id) => page.evaluate((name) => /** @type {any} */ (window).metrofaxConsent.area(name), id);
     assert.deepEqual([(await area('remembered-login')).available, (await area('remembered-login')).verdict.reason], [false, 'unknown']);
     await page.waitFor("document.querySelector('[data-area=remembered-login]').textContent === 'limited' && document.querySelector('[data-area-why=remembered-login]').textContent.length > 20");
-    await page.evaluate("metrofaxConsent.set({ 'remember-me': true, interest: false })");
+    const note = (/** @type {boolean} */ shown) => page.waitFor(`document.querySelector('[data-area-note=embedded-media]').hidden === ${!shown}`);
+    await note(true);
+    await page.evaluate("metrofaxConsent.set({ 'remember-me': true, interest: false, social: true })");
+    await note(false);
+    await page.evaluate("metrofaxConsent.set({ social: false })");
+    await note(true);
     assert.equal((await area('remembered-login')).available, true);
     assert.equal((await area('personalised-offers')).verdict.reason, 'denied');
     assert.equal((await area('no-such-area')).available, false);

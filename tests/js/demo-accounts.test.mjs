@@ -252,6 +252,26 @@ describe('accounts of the demo site', () => {
     assert.deepEqual([...visitor.cookies.keys()].sort(), ['mf_consent', 'mf_remember', 'mf_session']);
   });
 
+  test('[cookies.rejection] without scripts too a page takes along what may not be there, and says what is limited and why', async () => {
+    const visitor = new Visitor(site.port);
+    visitor.cookies.set('_ga', 'left');
+    visitor.cookies.set('mf_session', 'mine');
+    const first = await visitor.get('/choices');
+    assert.deepEqual([...visitor.cookies.keys()], ['mf_session'], 'and nothing else');
+    const state = (text, id) => new RegExp(`data-area="${id}" data-is="(\\w+)">\\s*(\\w+)</span> <span class="hint" data-area-why="${id}">([^<]*)`).exec(text)?.slice(1);
+    const [is, word, why] = state(first.text, 'remembered-login') ?? [];
+    assert.deepEqual([is, word], ['denied', 'limited']);
+    assert.ok(why.length > 20, why);
+    assert.match(first.text, /data-area-note="embedded-media">[^<]*Social/);
+    assert.equal((await visitor.get('/pricing')).headers['set-cookie'], undefined, 'what is clean stays as it is');
+
+    const { visitor: ticked } = await remembered();
+    const second = await ticked.get('/choices');
+    assert.deepEqual(state(second.text, 'remembered-login'), ['granted', 'works', '']);
+    assert.equal(state(second.text, 'personalised-offers')[0], 'denied');
+    assert.ok(ticked.cookies.has('mf_remember') && ticked.cookies.has('mf_session'), 'what was granted stays');
+  });
+
   test('[cookies.remember-me] signing out removes both cookies and makes both tokens worthless', async () => {
     const { email } = await register();
     const visitor = new Visitor(site.port);
