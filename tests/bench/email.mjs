@@ -78,7 +78,7 @@ async function benchPixel(folder, rounds) {
   const [gate, keys] = [nodeMailGate(), await KeyRing.read(KEYS)];
   const store = await MailStore.open(await openSqlite(join(folder, 'mail.db')));
   const ids = { mail: randomId(), unsubscribe: randomId(), tracking: randomId() };
-  await store.putRecipient({ id: 'ann', subject: { country: 'DE', consent: { purposes: { 'email-open': 'granted' }, policyVersion: '2013-12-01', time: 1 } } });
+  await store.putRecipient({ id: 'ann', subject: { country: 'DE', consent: { purposes: { 'email-open': 'granted' }, policyVersion: '2013-12-01', time: Math.floor(Date.now() / 1000) - 60 } } });
   await store.putMail(ids, 'ann', 7, 1);
   const token = await issueToken(gate, keys, { kind: 'open', mode: 'pseudonymous', axis: 'email-open', campaign: 7, expires: 4e9, id: ids.mail });
   const recorder = new Recorder({ gate, keys, store, room: 1e6 });

@@ -1,5 +1,5 @@
 // What mail remembers: who a token stands for, what they chose, what was opened. SQL that SQLite, PostgreSQL and D1 all run.
-import { type Database, migrate, type Statement } from './database.js'
+import { type Database, migrate, type Statement, type Value } from './database.js'
 
 /** A recipient as the core asks about one; without `now`. */
 export interface StoredSubject {
@@ -79,6 +79,8 @@ const SCHEMA: readonly (readonly string[])[] = [
 const day = (time: number): string => new Date(time * 1000).toISOString().slice(0, 10)
 /** Values in one statement that every one of the three takes. */
 const CHUNK = 90
+/** Events in one statement, of nine values each. */
+const EVENT_ROWS = CHUNK / 9
 
 export class MailStore {
   private constructor(private readonly database: Database) {}
@@ -181,6 +183,7 @@ export class MailStore {
     const [known] = await this.database.all('SELECT id FROM mf_batch WHERE id = ?', [batch])
     if (known || events.length === 0) return
     const counts = new Map<string, { campaign: number; kind: string; total: number }>()
+    const rows: Value[][] = []
     const statements: Statement[] = [{ sql: 'INSERT INTO mf_batch (id, time) VALUES (?, ?)', values: [batch, events[0]!.time] }]
     for (const event of events) {
       const { id, kind, campaign, recipient, time, openClass, keep, target = null, address = null, agent = null } = event
@@ -197,12 +200,17 @@ export class MailStore {
         })
       } else {
         const client = keep === 'client'
-        statements.push({
-          sql: `INSERT INTO mf_event (id, kind, campaign, recipient, time, class, target, address, agent)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-          values: [id, kind, campaign, recipient, time, openClass, target, client ? address : null, client ? agent : null],
-        })
+        rows.push([id, kind, campaign, recipient, time, openClass, target, client ? address : null, client ? agent : null])
       }
+    }
+    // Several rows a statement: preparing one costs more than writing ten.
+    for (let from = 0; from < rows.length; from += EVENT_ROWS) {
+      const some = rows.slice(from, from + EVENT_ROWS)
+      statements.push({
+        sql: `INSERT INTO mf_event (id, kind, campaign, recipient, time, class, target, address, agent)
+              VALUES ${some.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ')} ON CONFLICT DO NOTHING`,
+        values: some.flat(),
+      })
     }
     for (const { campaign, kind, total } of counts.values()) {
       statements.push({
