@@ -13,7 +13,7 @@ import { runProgram } from './run-program.mjs';
 
 const tests = fileURLToPath(new URL('..', import.meta.url));
 
-/** Suites whose files spend half of their time waiting for a browser and share nothing: that many files at once. @type {Record<string, number>} */
+/** Suites whose files often wait for a browser and share nothing: that many files at once. @type {Record<string, number>} */
 const ABREAST = { browser: 2 };
 
 /** @param {string} suite @returns {Promise<Outcome[]>} */
