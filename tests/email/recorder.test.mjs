@@ -83,6 +83,15 @@ test('a write that fails is tried again under the same id, and counts once', asy
   assert.deepEqual([errors.length, recorder.dropped], [1, 1]);
 });
 
+test('whoever is told of decisions and fails at it does not keep them from being written', async () => {
+  const errors = /** @type {unknown[]} */ ([]);
+  const recorder = new Recorder({ gate, keys, store, wait: 60_000, note: (error) => errors.push(error), decided: () => { throw new Error('the listener'); } });
+  recorder.take(fetched());
+  await recorder.flush();
+  assert.equal((await store.eventsOf(who)).length, 1);
+  assert.deepEqual(errors.map(String), ['Error: the listener']);
+});
+
 test('more fetches than there is room for are dropped and counted, not kept', async () => {
   const recorder = new Recorder({ gate, keys, store, wait: 60_000, room: 5 });
   for (let i = 0; i < 8; ++i) recorder.take({ ...fetched(), token: 'x' });

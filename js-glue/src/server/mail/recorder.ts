@@ -42,7 +42,7 @@ export interface RecorderOptions {
   readonly wait?: number
   /** Told what was decided of each fetch with a token of ours: for a log of decisions, as the demo's lab shows one. */
   readonly decided?: (outcome: Outcome) => void
-  /** Told of what the database refused; the batch is kept and tried again. */
+  /** Told of what the database refused (the batch is kept and tried again), and of what `decided` threw. */
   readonly note?: (error: unknown) => void
 }
 
@@ -85,6 +85,15 @@ export class Recorder {
       await once().catch(once)
     } catch (error) {
       this.dropped += 1
+      this.options.note?.(error)
+    }
+  }
+
+  /** Whoever listens does not stand in the way of what is written. */
+  private tell(outcome: Outcome): void {
+    try {
+      this.options.decided?.(outcome)
+    } catch (error) {
       this.options.note?.(error)
     }
   }
@@ -155,7 +164,7 @@ export class Recorder {
       if (token.id !== null && !holder) continue
       const subject = { ...holder?.subject, now: fetch.time }
       const { keep, verdict } = gate.open_(subject, token, open)
-      this.options.decided?.({
+      this.tell({
         kind: fetch.kind,
         time: fetch.time,
         campaign: token.campaign,

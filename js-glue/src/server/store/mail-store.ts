@@ -203,7 +203,7 @@ export class MailStore {
         rows.push([id, kind, campaign, recipient, time, openClass, target, client ? address : null, client ? agent : null])
       }
     }
-    // Several rows a statement: preparing one costs more than writing ten.
+    // Several rows a statement: each one is prepared anew.
     for (let from = 0; from < rows.length; from += EVENT_ROWS) {
       const some = rows.slice(from, from + EVENT_ROWS)
       statements.push({
