@@ -12,6 +12,7 @@ import { patchElements } from './elements.js'
 import { patchFrames, reach, runtime, setPrelude } from './frames.js'
 import { patchNavigation } from './navigation.js'
 import { patchNetwork } from './network.js'
+import { endDenied } from './running.js'
 import type { Scope } from './patch.js'
 import { patchTree } from './tree.js'
 import { patchStorage } from './storage.js'
@@ -208,6 +209,7 @@ if (Object.getOwnPropertyDescriptor(window, 'metrofaxConsent')?.writable !== fal
   }
   reach(window)
   session.onChange_(() => {
+    endDenied(holds)
     sweepAfresh(session)
     holds.settle_()
   })

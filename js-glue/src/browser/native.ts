@@ -8,7 +8,8 @@ type Call = (self: unknown, ...args: unknown[]) => unknown
 const calling = (target: unknown): Call => (self, ...args) => apply(target as Call, self, args as never)
 const getter = (owner: object, name: string): Call => calling(getOwnPropertyDescriptor(owner, name)?.get ?? (() => undefined))
 const setter = (owner: object, name: string): Call => calling(getOwnPropertyDescriptor(owner, name)?.set ?? (() => undefined))
-const method = (owner: object, name: string): Call => calling(getOwnPropertyDescriptor(owner, name)?.value)
+/** A method as the platform has it, `this` first. */
+export const methodOf = (owner: object, name: string): Call => calling(getOwnPropertyDescriptor(owner, name)?.value)
 
 /** As the platform makes text of an argument: once, and a symbol throws. */
 export const stringOf = (value: unknown): string => `${value as number}`
@@ -28,9 +29,9 @@ export function matches(expression: RegExp, text: string): string[] {
 const element = globalThis.Element?.prototype ?? {}
 const node = globalThis.Node?.prototype ?? {}
 export const localNameOf = getter(element, 'localName') as (self: unknown) => string
-export const attribute = method(element, 'getAttribute') as (self: unknown, name: string) => string | null
-export const setAttribute = method(element, 'setAttribute')
-export const removeAttribute = method(element, 'removeAttribute')
+export const attribute = methodOf(element, 'getAttribute') as (self: unknown, name: string) => string | null
+export const setAttribute = methodOf(element, 'setAttribute')
+export const removeAttribute = methodOf(element, 'removeAttribute')
 export const attributesOf = getter(element, 'attributes') as (self: unknown) => NamedNodeMap
 export const setInnerHtml = setter(element, 'innerHTML')
 export const innerHtmlOf = getter(element, 'innerHTML') as (self: unknown) => string
@@ -40,18 +41,18 @@ export const baseOf = getter(node, 'baseURI') as (self: unknown) => string
 export const documentOf = getter(node, 'ownerDocument') as (self: unknown) => Document | null
 export const parentOf = getter(node, 'parentNode') as (self: unknown) => Node | null
 export const firstChildOf = getter(node, 'firstChild') as (self: unknown) => Node | null
-export const append = method(node, 'appendChild')
+export const append = methodOf(node, 'appendChild')
 export const typeOf = getter(node, 'nodeType') as (self: unknown) => number
 const all = [element, globalThis.DocumentFragment?.prototype, globalThis.Document?.prototype]
-  .map((owner) => method(owner ?? {}, 'querySelectorAll') as (self: unknown, selector: string) => NodeListOf<Element>)
+  .map((owner) => methodOf(owner ?? {}, 'querySelectorAll') as (self: unknown, selector: string) => NodeListOf<Element>)
 /** querySelectorAll of an element, a fragment or a document; nothing of what has no elements. */
 export const select = (root: unknown, selector: string): ArrayLike<Element> => {
   const type = typeOf(root)
   return type === 1 ? all[0]!(root, selector) : type === 11 ? all[1]!(root, selector) : type === 9 ? all[2]!(root, selector) : []
 }
 export const contentOf = getter(globalThis.HTMLTemplateElement?.prototype ?? {}, 'content') as (self: unknown) => DocumentFragment
-export const adopt = method(globalThis.Document?.prototype ?? {}, 'adoptNode')
-export const importing = method(globalThis.Document?.prototype ?? {}, 'importNode')
+export const adopt = methodOf(globalThis.Document?.prototype ?? {}, 'adoptNode')
+export const importing = methodOf(globalThis.Document?.prototype ?? {}, 'importNode')
 
 /** A document without a window: what is parsed in it requests nothing and runs nothing. */
 export const inert = (globalThis.document as Document | undefined)?.implementation.createHTMLDocument('') as Document

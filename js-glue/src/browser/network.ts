@@ -4,6 +4,7 @@ import { importsOf } from './elements.js'
 import { LOCAL, textOfLocal } from './frames.js'
 import { resolved, type Held, type Holds } from './hold.js'
 import { constructor, method, prototypeIn, type Scope } from './patch.js'
+import { followConnection } from './running.js'
 import { fixed } from './trusted.js'
 
 /** Why a network call failed. The failure itself is the platform's usual one. */
@@ -132,7 +133,7 @@ function patchStreams(holds: Holds, scope: Scope): void {
     constructor(scope, name, (make, args, target) => {
       if (args.length === 0) return make()
       const url = resolved((args[0] = fixed(args[0])))
-      return holds.allowed_(how, [url]) ? make(...args) : refused(url, args[1], target, closed, events())
+      return holds.allowed_(how, [url]) ? followConnection(holds, how, [url], name, make(...args)) : refused(url, args[1], target, closed, events())
     })
   }
   stream('EventSource', Initiator.eventsource, 2, () => [new Event('error')])
@@ -169,7 +170,7 @@ function patchCalls(holds: Holds, scope: Scope): void {
     constructor(scope, name, (make, args) => {
       const url = resolved((args[0] = fixed(args[0])))
       if (!holds.allowed_(how, [url])) throw error(url)
-      return make(...args)
+      return followConnection(holds, how, [url], name, make(...args))
     })
 
   /** Code that comes with its address imports what its text says. */
@@ -187,7 +188,11 @@ function patchCalls(holds: Holds, scope: Scope): void {
     return { ...given, iceServers: allowed.filter(({ urls }) => urls.length > 0) }
   }
   for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection'])
-    constructor(scope, name, (make, args) => make(servers(args[0]), ...args.slice(1)))
+    constructor(scope, name, (make, args) => {
+      const configuration = servers(args[0]) as RTCConfiguration | undefined
+      const urls = (configuration?.iceServers ?? []).flatMap((server) => server.urls)
+      return followConnection(holds, Initiator.webrtc, urls, 'RTCPeerConnection', make(configuration, ...args.slice(1)))
+    })
   method(prototypeIn(scope, 'RTCPeerConnection'), 'setConfiguration', (native, _self, args) => native(servers(args[0])))
 }
 

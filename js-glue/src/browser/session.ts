@@ -28,7 +28,7 @@ export interface State {
   specific: boolean
   /** Whether the browser kept the choice; false where cookies are switched off: it then lasts as long as the page. */
   kept: boolean
-  /** Names that were to be removed and are still there. */
+  /** Names that were to be removed and are still there; of a database, cache, service worker or bucket with its kind before it. */
   residue: string[]
 }
 
@@ -68,7 +68,9 @@ export class Session {
   gate_: Gate | null = null
   damaged_ = false
   readonly log_: LogLine[] = []
+  /** Cookies and keys that are still there, and what else is (purge.ts). */
   residue_: string[] = []
+  stored_: string[] = []
   /** What document.cookie said when it was last asked for the choice. */
   cookies_ = ''
   private readonly listeners_ = new Set<(state: State) => void>()
@@ -235,7 +237,7 @@ export class Session {
       policyVersion: gate?.name_(List.version, 0) ?? '',
       specific: gate?.view_.getUint8(from + at.SUBJECT_SPECIFIC) === 1,
       kept: this.kept_,
-      residue: this.residue_,
+      residue: [...this.residue_, ...this.stored_],
     }
   }
 

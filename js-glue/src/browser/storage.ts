@@ -4,6 +4,8 @@ import { Kind } from '../gen/metrofax/consent/fb/kind.js'
 import { StorageApi } from '../gen/metrofax/consent/fb/storage-api.js'
 import { constructor, method, property, prototypeIn, type Handler, type Scope } from './patch.js'
 import type { Session } from './session.js'
+import { pathOf } from './purge.js'
+import { followDatabase } from './running.js'
 import { fixed } from './trusted.js'
 import { shortened } from '../wire/line.js'
 
@@ -105,8 +107,13 @@ export function patchStorage(session: Session, scope: Scope): void {
   const refusal = (name: string): DOMException => new DOMException(`Not allowed by the visitor's privacy choices: ${name}`, 'SecurityError')
   for (const [owner, member, api] of OPENED)
     method(prototypeIn(scope, owner), member, (native, _self, args) => {
-      const name = args.length ? stringOf((args[0] = fixed(args[0]))) : member
-      if (may(api, name)) return native(...args)
+      let name = args.length ? stringOf((args[0] = fixed(args[0]))) : member
+      if (api === StorageApi.serviceWorker) name = pathOf(name)
+      if (may(api, name)) {
+        const opened = native(...args)
+        if (api === StorageApi.indexedDB) followDatabase(opened as IDBOpenDBRequest, () => session.mayStay_(api, name))
+        return opened
+      }
       if (api === StorageApi.indexedDB) throw refusal(name)
       return Promise.reject(refusal(name))
     })

@@ -4,6 +4,7 @@ import { Kind } from '../gen/metrofax/consent/fb/kind.js'
 import { StorageApi } from '../gen/metrofax/consent/fb/storage-api.js'
 import { lineOf } from '../wire/line.js'
 import { readCookies, writeCookie, type Session } from './session.js'
+import { purge } from './purge.js'
 import { areas } from './storage.js'
 
 export const CONSENT_COOKIE = 'mf_consent'
@@ -87,6 +88,7 @@ export function sweepAfresh(session: Session): void {
   if (choice !== session.record_) swept.clear()
   choice = session.record_
   sweep(session)
+  purge(session)
 }
 
 /** Sweeps now, and again whenever a cookie turns up that this page's scripts did not ask for. */
@@ -99,6 +101,10 @@ export function keepSwept(session: Session, cookies?: string): void {
   sweep(session, cookies)
   // Firefox and WebKit keep cookies in another process: what was written can be read a moment later.
   setTimeout(again)
-  for (const event of ['load', 'pageshow', 'focus']) addEventListener(event, again)
+  for (const event of ['load', 'pageshow', 'focus'])
+    addEventListener(event, () => {
+      again()
+      purge(session)
+    })
   ;(globalThis as { cookieStore?: EventTarget }).cookieStore?.addEventListener('change', again)
 }
