@@ -5,7 +5,7 @@
 // Needs what CMake's native and wasm presets make (mfconsent, wire-layout, gate.wasm); tests/support/build makes them first.
 // Property names that end in an underscore are internal: in the browser bundles they are shortened (mangleProps), so such a
 // name must never cross a bundle's border nor be looked up by text. --measure prints what embed.mjs's constants come from.
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
@@ -35,7 +35,7 @@ await need(mfconsent, 'cmake --build --preset native');
 await need(fromRoot('build/native/wire-layout'), 'cmake --build --preset native');
 for (const module of ['gate', 'page', 'cookies', 'ledger', 'server', 'codecs']) await need(fromRoot(`build/wasm/${module}.wasm`), 'cmake --build --preset wasm');
 await need(authored, 'the policy to embed');
-for (const source of ['browser/main.ts', 'index.ts', 'ui/main.ts', 'node.ts', 'server/ledger/index.ts', 'server/index.ts']) await need(here(`src/${source}`), 'source');
+for (const source of ['browser/main.ts', 'index.ts', 'ui/main.ts', 'signals/iab.ts', 'signals/iab-stub.ts', 'node.ts', 'server/ledger/index.ts', 'server/index.ts']) await need(here(`src/${source}`), 'source');
 
 try {
   await mkdir(dist, { recursive: true });
@@ -90,10 +90,12 @@ async function bundles(gate, policy) {
     tsconfig: here('tsconfig.json'),
     plugins: [embedded(gate, policy)],
   };
-  const [classic, module, ui] = await Promise.all([
+  const [classic, module, ui, iab, stub] = await Promise.all([
     build({ ...page, entryPoints: [here('src/browser/main.ts')], format: 'iife' }),
     build({ ...page, entryPoints: [here('src/index.ts')], format: 'esm' }),
     build({ ...page, entryPoints: [here('src/ui/main.ts')], format: 'iife' }),
+    build({ ...page, entryPoints: [here('src/signals/iab.ts')], format: 'iife' }),
+    build({ ...page, entryPoints: [here('src/signals/iab-stub.ts')], format: 'iife' }),
     build({
       entryPoints: [here('src/server/ledger/index.ts')],
       outfile: join(dist, 'ledger.js'),
@@ -133,6 +135,9 @@ async function bundles(gate, policy) {
     writeFile(join(dist, 'consent.js'), withByteOrderMark(textOf(classic))),
     writeFile(join(dist, 'index.js'), withByteOrderMark(textOf(module))),
     writeFile(join(dist, 'ui.js'), withByteOrderMark(textOf(ui))),
+    writeFile(join(dist, 'iab.js'), textOf(iab)),
+    writeFile(join(dist, 'iab-stub.js'), textOf(stub)),
+    copyFile(here('src/signals/iab.schema.json'), join(dist, 'iab.schema.json')),
   ]);
 }
 

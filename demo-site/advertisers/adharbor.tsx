@@ -45,6 +45,13 @@ export function adharbor(ledger: Ledger, file: PublicFile): Hono {
     c.header('Cache-Control', 'no-store');
     return c.html(frame(creative));
   });
+  // What the network is told of the visitor, asked from a frame of its own.
+  app.get('/asks.js', (c) => file(c, 'asks.js'));
+  app.get('/asks', (c) => {
+    c.header('Cache-Control', 'no-store');
+    return c.html(asks());
+  });
+  app.get('/bid.gif', (c) => c.body(clearGif, 200, gifHeaders));
   app.get('/live', (c) => {
     c.header('Access-Control-Allow-Origin', c.req.header('origin') ?? '*');
     c.header('Access-Control-Allow-Credentials', 'true');
@@ -78,6 +85,31 @@ function frame(creative: (typeof creatives)[number]) {
 <svg viewBox="0 0 44 44" aria-hidden="true"><g fill="none" stroke="${creative.ink}" stroke-width="3"><circle cx="22" cy="22" r="20"/><path d="M10 25c4-4 8 4 12 0s8 4 12 0M22 10v14M22 11l8 8h-8"/></g></svg>
 <p>${creative.line}<small>${creative.small}</small></p>
 <b>See more</b>
+</body>
+</html>`;
+}
+
+/** The frame that asks: what is said of each parameter that ad servers pass on (OpenRTB, IAB's macros). */
+function asks() {
+  const rows = [['gdpr', 'GDPR applies'], ['gdpr_consent', 'TC string'], ['gpp_sid', 'GPP sections'], ['gpp', 'GPP string'], ['us_privacy', 'US Privacy']];
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>What Adharbor is told</title>
+<style>
+  html { color-scheme: light }
+  body { margin: 0; padding: 16px 20px; background: #103a4a; color: #f6e7c8; font: 14px/1.4 system-ui, sans-serif }
+  p { margin: 0 0 8px; font-weight: 600 }
+  dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 16px; margin: 0 }
+  dt { opacity: .85 }
+  dd { margin: 0; font: 13px/1.4 ui-monospace, monospace; overflow-wrap: anywhere }
+</style>
+</head>
+<body>
+<p>Adharbor, asking from its own frame</p>
+<dl>${rows.map(([name, what]) => html`<dt>${what}</dt><dd data-says="${name}">waiting</dd>`)}</dl>
+<script src="/asks.js"></script>
 </body>
 </html>`;
 }

@@ -80,15 +80,15 @@ export const pathsOf = (advertiser) =>
 export const forgetReceived = () => running.ledger.reset();
 
 /**
- * Resolves when each of the paths (as `northlight/collect`) has been asked for, now or later; fails after `patience`
- * milliseconds, naming what did not come and what did.
- * @param {string[]} wanted @param {number} [patience]
+ * Resolves when each of the paths (as `northlight/collect`) has been asked for, now or later, `times` times; fails after 15 seconds,
+ * naming what did not come and what did.
+ * @param {string[]} wanted @param {number} [times]
  */
-export function arrived(wanted, patience = 15_000) {
+export function arrived(wanted, times = 1) {
   return new Promise((resolve, reject) => {
     const missing = () => {
       const hits = running.ledger.hits().map((hit) => hit.advertiser + hit.path);
-      return wanted.filter((path) => !hits.includes(path));
+      return wanted.filter((path) => hits.filter((hit) => hit === path).length < times);
     };
     const done = () => {
       clearTimeout(timer);
@@ -99,7 +99,7 @@ export function arrived(wanted, patience = 15_000) {
     const timer = setTimeout(() => {
       stop();
       reject(new Error(`did not arrive: ${missing().join(', ')}; arrived: ${JSON.stringify(received())}`));
-    }, patience);
+    }, 15_000);
     if (missing().length === 0) done();
   });
 }

@@ -33,6 +33,8 @@ export interface WebRequest {
   key?: string
   line?: string
   writer?: string
+  /** A purpose that is needed beside what the URL is for, as `data-purpose` in markup. */
+  purpose?: string
 }
 
 /** What ui.js registers. */
@@ -110,12 +112,12 @@ const consent = {
   },
   /** What would happen, and why. Synchronous; asking changes nothing. */
   decide(request: WebRequest): Verdict {
-    const { kind, url = '', line, key = '' } = request
+    const { kind, url = '', line, key = '', purpose } = request
     const storage = kind === 'web.storage'
     const how = Math.max(0, storage ? STORAGE_APIS.indexOf(request.api ?? '') : INITIATORS.indexOf(request.initiator ?? ''))
     const cookie = how === StorageApi.cookie || how === StorageApi.httpCookie
     const code = storage ? Kind.web_storage : kind === 'web.request' ? Kind.web_request : kind === 'web.handoff' ? Kind.web_handoff : Kind.none
-    return session.decide_(code, how, storage ? (line ?? (cookie ? key + '=' : key)) : resolved(url), request.writer)
+    return session.decide_(code, how, storage ? (line ?? (cookie ? key + '=' : key)) : resolved(url), request.writer, purpose)
   },
   /** Sets the purposes named, one by one; the others keep what they have. */
   set(choices: Record<string, boolean>): void {

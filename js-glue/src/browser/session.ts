@@ -163,12 +163,14 @@ export class Session {
     return outcome === Outcome.allow
   }
 
-  /** Asks for the whole verdict, and leaves no trace in the log. */
-  decide_(kind: Kind, how: number, text: string, writer?: string): Verdict {
+  /** Asks for the whole verdict, and leaves no trace in the log. A purpose that the policy does not have can never be granted. */
+  decide_(kind: Kind, how: number, text: string, writer?: string, purpose?: string): Verdict {
     const { gate_: gate } = this
     if (!gate) return denied(Reason.locked, 'locked')
+    const number = purpose === undefined ? 255 : gate.index_(List.purposes, purpose)
+    if (number > 255) return denied(Reason.no_rule, 'no_rule')
     this.tick_()
-    gate.view_.setUint8(gate.request_ + at.REQUEST_PURPOSE, 255)
+    gate.view_.setUint8(gate.request_ + at.REQUEST_PURPOSE, number)
     gate.decide_(kind, how, text, writer)
     return gate.verdictOf_()
   }

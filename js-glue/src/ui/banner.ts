@@ -59,6 +59,7 @@ export function makeBanner({ surface, consent, notice, t, choose }: View): Banne
   function show(): void {
     if (!banner.hidden) return
     raise(banner)
+    surface.tell('banner', true)
     surface.say(t('banner.title'), false)
     try {
       room = new CSSStyleSheet()
@@ -72,6 +73,7 @@ export function makeBanner({ surface, consent, notice, t, choose }: View): Banne
     if (banner.hidden) return
     const inside = banner.contains(focused())
     lower(banner)
+    surface.tell('banner', false)
     if (room) sheets([])
     if (inside) giveBack(origin)
   }

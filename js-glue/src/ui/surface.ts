@@ -36,6 +36,8 @@ export class Surface extends HTMLElement {
   #view!: View
   #banner!: Banner
   #open: Partial<Record<Kind, Dialog>> = {}
+  /** What a visitor sees now. */
+  readonly shown = new Set<Kind>()
   #off: () => void = () => {}
   #clock = 0
 
@@ -65,6 +67,7 @@ export class Surface extends HTMLElement {
   /** Removed by the page or by a blocker: the page's object is told no more, and show() makes a new element. */
   disconnectedCallback(): void {
     this.#off()
+    for (const kind of this.shown) this.tell(kind, false)
   }
 
   /** Shows one of the three; showing what is shown already changes nothing. */
@@ -72,11 +75,21 @@ export class Surface extends HTMLElement {
     const { notice } = this.#view
     if (kind === 'banner' || !notice) return this.#banner.show()
     if (this.#open[kind]) return
-    const closed = () => Reflect.deleteProperty(this.#open, kind)
+    const closed = () => {
+      Reflect.deleteProperty(this.#open, kind)
+      this.tell(kind, false)
+    }
     this.#open[kind] =
       kind === 'preferences'
         ? openPreferences(this.#view, notice, closed, opener, this.#banner.origin)
         : openInspector(this.#view, closed, opener, this.#banner.origin)
+    this.tell(kind, true)
+  }
+
+  /** Tells the page what comes and goes: metrofaxconsent:shown and :hidden on document. */
+  tell(kind: Kind, shown: boolean): void {
+    this.shown[shown ? 'add' : 'delete'](kind)
+    document.dispatchEvent(new CustomEvent('metrofaxconsent:' + (shown ? 'shown' : 'hidden'), { detail: kind }))
   }
 
   /** Takes everything away. */

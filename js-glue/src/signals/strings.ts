@@ -1,0 +1,217 @@
+// The visitor's choice as IAB's strings, and the strings as what their APIs hand out. What is granted is asked of the gate, how it is
+// written of codecs.wasm; what cannot be asked or written is an error, never a guess.
+import { type Codec, type Codecs } from './codecs.js'
+import { ConfigError, type IabConfig, type TcfConfig, type UsConfig } from './iab-config.js'
+
+/** The part of `metrofaxConsent` that is asked (interface.md, "In the page"). */
+export interface ConsentSource {
+  readonly status: 'locked' | 'ready'
+  readonly state: {
+    readonly decided: boolean
+    readonly purposes: Readonly<Record<string, 'granted' | 'denied' | 'unknown'>>
+    readonly regime: string
+    readonly model: 'opt-in' | 'opt-out'
+    readonly gpc: boolean
+    readonly time: number
+  }
+  decide(request: { kind: 'web.request'; url: string; initiator?: string; purpose?: string }): { outcome: string; reason: string }
+  onChange(listener: () => void): () => void
+}
+
+/** Fields of a section as codecs.wasm has them: names of the section's document; ids as range text. */
+type Fields = Readonly<Record<string, unknown>>
+/** A section as GPP's getSection gives it: one object a segment, ids as arrays, times as dates. */
+export type Segments = Readonly<Record<string, unknown>>[]
+
+/** Everything the three APIs say of one state. */
+export interface Strings {
+  /** GPP section in force: its client-side prefix, null where none is. */
+  readonly section: string | null
+  readonly gdprApplies: boolean
+  /** TC string, and the same read again; '' and null where GDPR does not apply. */
+  readonly tc: string
+  readonly tcFields: Fields | null
+  /** Additional Consent string; '' where the site names no providers. */
+  readonly ac: string
+  readonly gpp: string
+  readonly sectionIds: readonly number[]
+  readonly sections: Readonly<Record<string, Segments>>
+  /** US Privacy string; `1---` outside the United States. */
+  readonly usp: string
+}
+
+/** `1-3,7` as 1, 2, 3, 7. */
+export function idsOf(ranges: unknown): number[] {
+  const ids: number[] = []
+  for (const range of typeof ranges === 'string' ? ranges.split(',').filter(Boolean) : []) {
+    const [first = 0, last = first] = range.split('-').map(Number)
+    for (let id = first; id <= last; ++id) ids.push(id)
+  }
+  return ids
+}
+
+const DAY = 86_400
+/** Opt-outs and notices of the sections of the United States: 1 yes, 2 no. */
+const yesOrNo = (yes: boolean): 1 | 2 => (yes ? 1 : 2)
+
+/** Makes the strings of one visitor in one page. */
+export class StringMaker {
+  private readonly names_ = new Map<string, readonly string[]>()
+
+  constructor(
+    private readonly consent_: ConsentSource,
+    private readonly codecs_: Codecs,
+    private readonly config_: IabConfig,
+    private readonly language_: string,
+  ) {}
+
+  private encode_(codec: Codec, value: unknown, strict = true): string {
+    const text = this.codecs_.encode(codec, JSON.stringify(value), strict)
+    if (typeof text !== 'string') throw new ConfigError(`${codec}: ${text.message}`)
+    return text
+  }
+
+  private decode_(codec: Codec, text: string): Fields {
+    const json = this.codecs_.decode(codec, text)
+    if (typeof json !== 'string') throw new ConfigError(`${codec}: ${json.message}`)
+    return (JSON.parse(json) as { value: Fields }).value
+  }
+
+  /** Whether a purpose of the policy may be pursued here and now: asked as a request of the page's own for it. */
+  private allows_(purpose: string): boolean {
+    return this.consent_.decide({ kind: 'web.request', url: location.href, purpose }).outcome === 'allow'
+  }
+
+  /** Ids of which all purposes are granted, by the record and by the gate: a grant that has expired, or that a signal overrides, is none. */
+  private granted_(map: Readonly<Record<string, readonly string[]>>): string {
+    const { purposes } = this.consent_.state
+    const has = (purpose: string): boolean => purposes[purpose] === 'granted' && this.allows_(purpose)
+    return this.ids_(map, (wanted) => wanted.every(has))
+  }
+
+  /** Vendors that the gate lets the page reach because the visitor granted it; what needs no grant is not called consent. */
+  private reachable_(map: Readonly<Record<string, string>>): string {
+    return this.ids_(map, (url) => {
+      const { outcome, reason } = this.consent_.decide({ kind: 'web.request', url, initiator: 'script' })
+      return outcome === 'allow' && reason === 'granted'
+    })
+  }
+
+  private ids_<T>(map: Readonly<Record<string, T>>, wanted: (value: T) => boolean): string {
+    return Object.keys(map)
+      .filter((id) => wanted(map[id]!))
+      .sort((a, b) => Number(a) - Number(b))
+      .join(',')
+  }
+
+  /** The core of a TC string, and who was disclosed. No purpose rests on legitimate interest here: those fields stay empty. */
+  private tcf_(tcf: TcfConfig, now: number): string {
+    // TCF: whole days since December 2021, the same for both.
+    const day = Math.floor((this.consent_.state.time || now) / DAY) * DAY * 10
+    return this.encode_('tcf', {
+      cmpId: this.config_.cmpId,
+      cmpVersion: this.config_.cmpVersion,
+      consentLanguage: this.language_,
+      consentScreen: tcf.consentScreen ?? 1,
+      created: day,
+      disclosedVendors: this.ids_(tcf.vendors, () => true),
+      isServiceSpecific: true,
+      lastUpdated: day,
+      publisherCC: tcf.publisherCC,
+      purposesConsent: this.granted_(tcf.purposes),
+      specialFeatureOptIns: this.granted_(tcf.specialFeatures ?? {}),
+      tcfPolicyVersion: tcf.tcfPolicyVersion ?? 5,
+      useNonStandardTexts: tcf.useNonStandardTexts ?? true,
+      vendorConsents: this.reachable_(tcf.vendors),
+      vendorListVersion: tcf.vendorListVersion,
+    })
+  }
+
+  private ac_(providers: Readonly<Record<string, string>>): string {
+    const consented = idsOf(this.reachable_(providers))
+    const others = idsOf(this.ids_(providers, () => true)).filter((id) => !consented.includes(id))
+    return this.encode_('ac', { consented, disclosed: others, version: 2 })
+  }
+
+  /** Names of a section's fields: the codec knows them, this file does not. */
+  private fieldsOf_(section: string): readonly string[] {
+    let names = this.names_.get(section)
+    if (!names) {
+      const empty = this.decode_('gpp', this.encode_('gpp', { sections: { [section]: { Gpc: false } } }, false))
+      names = Object.keys((empty['sections'] as Record<string, object>)[section] ?? {})
+      this.names_.set(section, names)
+    }
+    return names
+  }
+
+  private us_(us: UsConfig, section: string): Fields {
+    const optedOut = (purposes: readonly string[]): 1 | 2 => yesOrNo(!purposes.every((purpose) => this.allows_(purpose)))
+    const notice = yesOrNo(us.notice)
+    const { mspa } = us
+    const all: Record<string, unknown> = {
+      Gpc: this.consent_.state.gpc,
+      GpcSegmentIncluded: true,
+      MspaCoveredTransaction: yesOrNo(mspa !== undefined),
+      MspaMode: mspa ? yesOrNo(mspa === 'opt-out-option') : 0,
+      MspaOptOutOptionMode: mspa ? yesOrNo(mspa === 'opt-out-option') : 0,
+      MspaServiceProviderMode: mspa ? yesOrNo(mspa === 'service-provider') : 0,
+      ProcessingNotice: notice,
+      SaleOptOut: optedOut(us.sale),
+      SaleOptOutNotice: notice,
+      SharingNotice: notice,
+      SharingOptOut: optedOut(us.share),
+      SharingOptOutNotice: notice,
+      TargetedAdvertisingOptOut: optedOut(us.targeted),
+      TargetedAdvertisingOptOutNotice: notice,
+    }
+    const names = this.fieldsOf_(section)
+    return Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)))
+  }
+
+  private usp_(us: UsConfig): string {
+    const optedOut = !us.sale.every((purpose) => this.allows_(purpose))
+    return this.encode_('usp', { LspaCovered: us.mspa ? 'Y' : 'N', Notice: us.notice ? 'Y' : 'N', OptOutSale: optedOut ? 'Y' : 'N', Version: 1 })
+  }
+
+  /** The strings of now (unix seconds). @throws ConfigError where one cannot be made. */
+  make_(now: number): Strings {
+    const { tcf, us, regimes } = this.config_
+    const { regime } = this.consent_.state
+    const section = Object.hasOwn(regimes, regime) ? regimes[regime] : undefined
+    if (section === undefined) throw new ConfigError(`iab configuration, /regimes: nothing about ${regime}`)
+    const gdprApplies = section === 'tcfeuv2'
+    const tc = gdprApplies ? this.tcf_(tcf!, now) : ''
+    const inUs = section !== null && !gdprApplies
+    const gpp = this.encode_('gpp', { sections: section === null ? {} : { [section]: gdprApplies ? tc : this.us_(us!, section) } })
+    const read = this.decode_('gpp', gpp)
+    return {
+      section,
+      gdprApplies,
+      tc,
+      tcFields: gdprApplies ? this.decode_('tcf', tc) : null,
+      ac: gdprApplies && tcf!.additionalConsent ? this.ac_(tcf!.additionalConsent) : '',
+      gpp,
+      sectionIds: read['sectionIds'] as number[],
+      sections: Object.fromEntries(Object.entries(read['sections'] as Record<string, Fields>).map(([name, fields]) => [name, segmentsOf(name, fields)])),
+      usp: inUs ? this.usp_(us!) : '1---',
+    }
+  }
+}
+
+const IDS = /^(?:SpecialFeatureOptIns|Purpose|Vendor|DisclosedVendors|AllowedVendors|PubPurposes|CustomPurposes)/
+const TIMES = /^(?:Created|LastUpdated)$/
+
+/** GPP, getSection: "an array of objects, where each object represents one sub-section", the core first. */
+function segmentsOf(section: string, fields: Fields): Segments {
+  const segments = new Map<number, Record<string, unknown>>()
+  const typeName = section === 'tcfeuv2' ? 'SegmentType' : 'SubsectionType'
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === null || name === 'GpcSegmentIncluded' || name === 'form') continue
+    const type = /^(?:Gpc|DisclosedVendors)$/.test(name) ? 1 : name === 'AllowedVendors' ? 2 : /^(?:PubPurposes|NumCustom|CustomPurposes)/.test(name) ? 3 : 0
+    if (name === 'Gpc' && fields['GpcSegmentIncluded'] === false) continue
+    const segment = segments.get(type) ?? (type ? { [typeName]: type } : {})
+    segments.set(type, segment)
+    segment[name] = TIMES.test(name) ? new Date((value as number) * 100) : IDS.test(name) && typeof value === 'string' ? idsOf(value) : value
+  }
+  return [...segments].sort(([a], [b]) => a - b).map(([, segment]) => segment)
+}
