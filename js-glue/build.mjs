@@ -35,7 +35,7 @@ await need(mfconsent, 'cmake --build --preset native');
 await need(fromRoot('build/native/wire-layout'), 'cmake --build --preset native');
 for (const module of ['gate', 'page', 'cookies', 'ledger', 'server', 'codecs']) await need(fromRoot(`build/wasm/${module}.wasm`), 'cmake --build --preset wasm');
 await need(authored, 'the policy to embed');
-for (const source of ['browser/main.ts', 'index.ts', 'ui/main.ts', 'signals/iab.ts', 'signals/iab-stub.ts', 'node.ts', 'server/ledger/index.ts', 'server/index.ts']) await need(here(`src/${source}`), 'source');
+for (const source of ['browser/main.ts', 'index.ts', 'ui/main.ts', 'signals/iab.ts', 'signals/iab-stub.ts', 'signals/vendor-calls.ts', 'node.ts', 'server/ledger/index.ts', 'server/index.ts']) await need(here(`src/${source}`), 'source');
 
 try {
   await mkdir(dist, { recursive: true });
@@ -90,12 +90,13 @@ async function bundles(gate, policy) {
     tsconfig: here('tsconfig.json'),
     plugins: [embedded(gate, policy)],
   };
-  const [classic, module, ui, iab, stub] = await Promise.all([
+  const [classic, module, ui, iab, stub, calls] = await Promise.all([
     build({ ...page, entryPoints: [here('src/browser/main.ts')], format: 'iife' }),
     build({ ...page, entryPoints: [here('src/index.ts')], format: 'esm' }),
     build({ ...page, entryPoints: [here('src/ui/main.ts')], format: 'iife' }),
     build({ ...page, entryPoints: [here('src/signals/iab.ts')], format: 'iife' }),
     build({ ...page, entryPoints: [here('src/signals/iab-stub.ts')], format: 'iife' }),
+    build({ ...page, entryPoints: [here('src/signals/vendor-calls.ts')], format: 'iife' }),
     build({
       entryPoints: [here('src/server/ledger/index.ts')],
       outfile: join(dist, 'ledger.js'),
@@ -137,6 +138,7 @@ async function bundles(gate, policy) {
     writeFile(join(dist, 'ui.js'), withByteOrderMark(textOf(ui))),
     writeFile(join(dist, 'iab.js'), textOf(iab)),
     writeFile(join(dist, 'iab-stub.js'), textOf(stub)),
+    writeFile(join(dist, 'vendor-calls.js'), textOf(calls)),
     copyFile(here('src/signals/iab.schema.json'), join(dist, 'iab.schema.json')),
   ]);
 }
