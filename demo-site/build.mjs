@@ -2,6 +2,7 @@
 // file each, and the advertisers' files as they are (they are somebody else's code; we only host them).
 import { build } from 'esbuild';
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,7 +46,7 @@ export async function buildDemo() {
     }),
     build({
       ...common,
-      entryPoints: { site: 'styles/site.css' },
+      entryPoints: { site: 'styles/site.css', counsel: 'styles/counsel.css' },
       outdir: `${out}/public`,
       target: ['chrome111', 'firefox115', 'safari16.4'],
       minify: true,
@@ -70,7 +71,8 @@ async function changes() {
     const file = join(folder, 'next.json');
     await writeFile(file, JSON.stringify(next));
     const { stdout } = await promisify(execFile)(here('../build/native/mfconsent'), ['policy', 'diff', '--json', IN_FORCE, file]);
-    return { version: next.version, changes: JSON.parse(stdout).changes };
+    const sha256 = createHash('sha256').update(await readFile(file)).digest('hex');
+    return { version: next.version, effective: next.effective.currentUsers, sha256, changes: JSON.parse(stdout).changes };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -34,6 +34,9 @@ export interface Consent {
     readonly purposes: Readonly<Record<string, Choice>>;
     readonly regime?: string;
     readonly gpc?: boolean;
+    /** Unix seconds of the choice; 0 where there is none. */
+    readonly time?: number;
+    readonly residue?: readonly string[];
   };
   readonly log: readonly Judged[];
   decide(request: Judged['request']): Verdict;

@@ -1,4 +1,5 @@
 import { type Consent, consent, onConsent } from './consent.js';
+import { recordChoices } from './receipt.js';
 
 /** Buttons that open the consent interface are in the markup hidden, and shown once there is something to open. */
 function wireButtons(runtime: Consent): void {
@@ -55,4 +56,5 @@ if (runtime) {
   forgetOnRefusal(runtime);
   rememberIsAChoice(runtime);
   onConsent(noteAreas);
+  recordChoices(runtime);
 }

@@ -122,6 +122,21 @@ export class Office {
     await this.store.putRecipient({ id: email, subject });
   }
 
+  /** Everything about an address: what it chose and how that came to be, what it opened and followed as far as that may be kept. */
+  async fileOf(email: string) {
+    await this.recorder.flush();
+    const known = await this.store.recipient(email);
+    const [receipts, events, lastOpen] = await Promise.all([this.store.receipts(email), this.store.eventsOf(email), this.store.lastOpen(email)]);
+    return { known: known !== null, subject: known?.subject ?? null, receipts, events, lastOpen };
+  }
+
+  /** Takes everything about an address away but the receipts of its choices. */
+  async forget(email: string): Promise<void> {
+    await this.recorder.flush();
+    await this.store.forget(email);
+    for (let i = this.posted.length - 1; i >= 0; i--) if (this.posted[i]?.recipient === email) this.posted.splice(i, 1);
+  }
+
   /** Composes and sends one mail; withheld mail stands in the outbox too, with the reason. */
   async post(of: MailClass, email: string, values: Readonly<Record<string, string>>, country = 'DE'): Promise<Posted> {
     const time = Math.floor(Date.now() / 1000);

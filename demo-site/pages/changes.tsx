@@ -10,7 +10,7 @@ const groups = [
 const days = (seconds: string): string => `${Math.round(Number(seconds) / 86_400)} days`;
 
 /** `policy diff` speaks to whoever writes policies; readers count in days. */
-const inWords = (what: string): string =>
+export const inWords = (what: string): string =>
   what.replace(/retention in seconds: (\d+) -> (\d+)/, (_, before: string, after: string) => `kept ${days(after)} instead of ${days(before)}`).replace('effective changed', 'it takes effect on another day');
 
 /** What a version to come changes, for whom, and what happens to those who do not answer (changes.material). */

@@ -11,6 +11,7 @@ import type { FormState } from '../pages/parts.js';
 import { AccountPage, SignIn } from '../pages/sign-in.js';
 import { TestDrive, TestDriveSent } from '../pages/test-drive.js';
 import type { SendPage, SiteParts } from './app.js';
+import { erasePerson } from './erasure.js';
 
 const nowSeconds = (): number => Math.floor(Date.now() / 1000);
 const isEmpty = (problems: object): boolean => Object.keys(problems).length === 0;
@@ -174,9 +175,8 @@ export function accountRoutes(parts: SiteParts, page: SendPage): Hono {
   app.post('/account/delete', async (c) => {
     const account = await currentAccount(c, parts);
     if (account) {
-      await store.deleteAccount(account.id);
       // What the ledger says stays; whose it was goes with the salt.
-      await parts.records.ledger.erase(`account:${account.id}`, 'account deleted', `erase-${randomUUID()}`);
+      await erasePerson(`account:${account.id}`, 'account deleted', `erase-${randomUUID()}`, parts);
     }
     await signOut(c, parts);
     return c.redirect('/', 303);

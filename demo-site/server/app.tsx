@@ -17,10 +17,13 @@ import { Privacy } from '../pages/privacy.js';
 import { accountRoutes } from './account-routes.js';
 import type { AssetFolder } from './assets.js';
 import type { CookieControl, Protect, Words } from './consent.js';
+import type { Operators } from '@metrofax/consent/server';
 import { handshake } from './handshake.js';
 import { labRoutes } from './lab-routes.js';
+import { Counsel } from './counsel.js';
+import { counselRoutes } from './counsel-routes.js';
 import type { Origins } from './origins.js';
-import { mailAddresses, outboxRoutes } from './outbox-routes.js';
+import { addressOf, mailAddresses, outboxRoutes } from './outbox-routes.js';
 import type { PolicyChanges, PublishedPolicy } from './policy.js';
 import type { Records } from './records.js';
 import { bodyWithin, commonHeaders, contentSecurityPolicy, type CspVariant, loopbackHostOnly, sameOriginWritesOnly } from './security.js';
@@ -39,6 +42,9 @@ export interface SiteParts {
   readonly words: Words;
   /** The ledger of choices, and receipts. */
   readonly records: Records;
+  /** Who may see counsel's pages, and where each request comes from, which their door wants to know. */
+  readonly operators: Operators;
+  readonly clients: WeakMap<Request, string>;
   /** Names beside localhost under which the site is asked; none in the running demo. */
   readonly hosts?: readonly string[];
   readonly ledger: Ledger;
@@ -55,7 +61,7 @@ export interface SiteParts {
 /** Everything below is answered inside this size; forms are far smaller. */
 const largestBody = 16 * 1024;
 
-const loaded = ['site.css', 'tags.js', 'site.js', 'choices.js', 'lab.js', 'icon.svg'] as const;
+const loaded = ['site.css', 'counsel.css', 'tags.js', 'site.js', 'choices.js', 'lab.js', 'icon.svg'] as const;
 
 /** Sends a page: `render` gets what the request told us. Shared by all routes that answer with HTML. */
 export type SendPage = (
@@ -76,16 +82,18 @@ function areasOf(request: Request, { policy, cookies, words }: SiteParts): View[
   });
 }
 
+const versionsOf = async ({ files }: SiteParts): Promise<Record<string, string>> =>
+  Object.fromEntries(await Promise.all(loaded.map(async (name) => [name, (await files.version(name)) ?? ''] as const)));
+
 function pageSender(parts: SiteParts): SendPage {
   return async (c, render, { status = 200, csp = 'default', embeds = 'tags' } = {}) => {
     const nonce = randomBytes(16).toString('base64url');
     const regime = c.req.query('regime') ?? null;
-    const versions = await Promise.all(loaded.map(async (name) => [name, (await parts.files.version(name)) ?? ''] as const));
     const view: View = {
       origins: parts.origins,
       path: csp === 'default' && embeds === 'tags' ? c.req.path : '/',
       policyVersion: parts.policy.version,
-      versions: Object.fromEntries(versions),
+      versions: await versionsOf(parts),
       // A page about a failure must not fail for the same reason.
       account: status === 500 ? null : await currentAccount(c, parts),
       areas: status === 500 ? [] : areasOf(c.req.raw, parts),
@@ -120,6 +128,12 @@ export function createSite(parts: SiteParts): Hono {
   app.get('/', (c) => page(c, (view) => <Home view={view} />));
   app.get('/pricing', (c) => page(c, (view) => <Pricing view={view} />));
   app.get('/privacy', (c) => page(c, (view) => <Privacy view={view} policy={parts.policy} />));
+  app.use('/counsel/*', async (c, next) => {
+    const address = addressOf(c as Context);
+    if (address !== null) parts.clients.set(c.req.raw, address);
+    return next();
+  });
+  app.route('/counsel', counselRoutes(new Counsel(parts), parts.operators, () => versionsOf(parts)));
   const { changes } = parts;
   if (changes) app.get('/changes', (c) => page(c, (view) => <Changes view={view} policy={parts.policy} changes={changes} />));
   app.get('/choices', (c) => page(c, (view) => <Choices view={view} policy={parts.policy} />));

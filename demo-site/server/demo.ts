@@ -10,11 +10,12 @@ import { northlight } from '../advertisers/northlight.js';
 import { Office } from '../mail/office.js';
 import { createSite } from './app.js';
 import { AssetFolder } from './assets.js';
+import { openOperators } from './counsel.js';
 import { type Listening, listen } from './listen.js';
 import { advertiserIds, advertiserPort, originsFor } from './origins.js';
 import { type CookieControl, openConsent } from './consent.js';
 import { readChanges, readPolicy } from './policy.js';
-import { openRecords } from './records.js';
+import { openRecords, type Records } from './records.js';
 
 /** Where the demo finds its things; all folders absolute. */
 export interface DemoOptions {
@@ -28,6 +29,8 @@ export interface DemoOptions {
   readonly policyFile: string;
   /** Where the SQLite file lives. */
   readonly data: string;
+  /** What an operator signs in with at /counsel; without one the page is off. */
+  readonly counselKey?: string | undefined;
   /** Where unexpected errors are noted. */
   readonly note: (error: unknown) => void;
   /** Serve the site through workerd. */
@@ -45,6 +48,7 @@ export interface Demo {
   readonly store: Store;
   readonly cookies: CookieControl;
   readonly office: Office;
+  readonly records: Records;
   /** The site itself, without a network: for requests that a loopback server never sees (https). */
   readonly fetch: (request: Request) => Response | Promise<Response>;
   /** Stops all four servers and closes the store. */
@@ -66,6 +70,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     words: JSON.parse(await readFile(join(options.sdk, 'purposes.json'), 'utf8')) as Parameters<typeof Office.open>[0]['words'],
     note: options.note,
   });
+  const clients = new WeakMap<Request, string>();
+  const operators = await openOperators(options.sdk, options.counselKey, (request) => clients.get(request) ?? null);
   const running: Pick<Listening, 'close'>[] = [];
   const stop = async (): Promise<void> => {
     clearInterval(sweeper);
@@ -91,6 +97,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     protect: options.edge ? (_request, answer) => Promise.resolve(answer) : protect(options.note),
     words,
     records,
+    operators,
+    clients,
     ...(options.hosts ? { hosts: options.hosts } : {}),
     ledger,
     office,
@@ -105,5 +113,5 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     await stop();
     throw error;
   }
-  return { url: origins.site, ledger, store, cookies, office, fetch: (request) => site.fetch(request), stop };
+  return { url: origins.site, ledger, store, cookies, office, records, fetch: (request) => site.fetch(request), stop };
 }

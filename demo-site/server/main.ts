@@ -23,6 +23,7 @@ else {
     sdk: here('../../js-glue/dist'),
     policyFile: here('../policy/2013-12-01.json'),
     data: here('../.data'),
+    counselKey: process.env['METROFAX_COUNSEL_KEY'],
     note: (error) => process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
   }).catch((error: unknown) => fail(error instanceof Error ? error.message : String(error)));
   if (options.check) {

@@ -11,7 +11,7 @@ const mailCsp = (pictures: string): string =>
   `default-src 'none'; img-src ${pictures}data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`;
 
 /** Who asks, where Node serves; nobody in tests that call the site without a network. */
-function addressOf(c: Context): string | null {
+export function addressOf(c: Context): string | null {
   const { incoming } = (c.env ?? {}) as { incoming?: { socket?: { remoteAddress?: string } } };
   return incoming?.socket?.remoteAddress ?? null;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
 /** One sentence of the published policy, as the policy file has it. */
@@ -60,11 +61,14 @@ export interface PublishedPolicy {
   readonly vendors: readonly Vendor[];
   readonly regimes: readonly Regime[];
   readonly firstParty: { readonly limitedAreas?: readonly LimitedArea[] };
+  readonly effective: { readonly currentUsers: string };
+  /** Of the file, as ledger and receipts cite it. */
+  readonly sha256: string;
   /** What cites a clause, in words: the rules, reasons, purposes, vendors and storage entries that carry it out. */
   readonly enforcedBy: ReadonlyMap<string, readonly string[]>;
 }
 
-interface PolicyFile extends Omit<PublishedPolicy, 'enforcedBy'> {
+interface PolicyFile extends Omit<PublishedPolicy, 'enforcedBy' | 'sha256'> {
   readonly rules: readonly Rule[];
   readonly reasons: Readonly<Record<string, string>>;
   readonly storage: readonly { readonly name: string; readonly clause?: string }[];
@@ -73,6 +77,8 @@ interface PolicyFile extends Omit<PublishedPolicy, 'enforcedBy'> {
 /** What `mfconsent policy diff --json` says of the version to come. */
 export interface PolicyChanges {
   readonly version: string;
+  readonly effective: string;
+  readonly sha256: string;
   readonly changes: readonly { readonly weight: 'material' | 'narrows' | 'text'; readonly what: string; readonly purposes: readonly string[] | null }[];
 }
 
@@ -85,15 +91,18 @@ export async function readChanges(file: string): Promise<PolicyChanges | null> {
 /** Reads the authored policy. @throws with the file's name when it is not there or is not a policy. */
 export async function readPolicy(file: string): Promise<PublishedPolicy> {
   let policy: PolicyFile;
+  let sha256: string;
   try {
-    policy = JSON.parse(await readFile(file, 'utf8')) as PolicyFile;
+    const text = await readFile(file);
+    sha256 = createHash('sha256').update(text).digest('hex');
+    policy = JSON.parse(text.toString('utf8')) as PolicyFile;
   } catch (error) {
     throw new Error(`cannot read the policy ${file}: ${(error as Error).message}`, { cause: error });
   }
   for (const list of ['clauses', 'purposes', 'vendors', 'regimes', 'rules', 'storage'] as const) {
     if (!Array.isArray(policy[list])) throw new Error(`the policy ${file} has no list "${list}"`);
   }
-  return { ...policy, enforcedBy: citations(policy) };
+  return { ...policy, sha256, enforcedBy: citations(policy) };
 }
 
 function citations(policy: PolicyFile): Map<string, string[]> {

@@ -12,6 +12,12 @@ export interface Records {
   readonly routes: ReturnType<ledgers.ConsentDesk['routes']>;
   /** What receipts and seals are checked with (PEM). */
   readonly publicKey: string;
+  /** The whole ledger checked, seals too. */
+  health(): Promise<ledgers.LedgerHealth>;
+  report(): Promise<ledgers.LedgerReport>;
+  /** The SDK's own table writer, and its orders of deletion. */
+  csv(header: readonly string[], rows: readonly (readonly ledgers.Cell[])[]): string;
+  readonly carryOutDeletion: typeof ledgers.carryOutDeletion;
   close(): Promise<void>;
 }
 
@@ -31,14 +37,14 @@ async function signingKey(data: string): Promise<string> {
 
 /** Opens the ledger in the folder `data`; `person` says who is signed in. */
 export async function openRecords(sdk: string, data: string, person: (request: Request) => Promise<string | null>): Promise<Records> {
-  const { Ledger, SigningKey, createConsentDesk } = (await import(pathToFileURL(join(sdk, 'ledger.js')).href)) as typeof ledgers;
+  const { Ledger, SigningKey, VerifyingKey, carryOutDeletion, createConsentDesk, csv, reportOf } = (await import(pathToFileURL(join(sdk, 'ledger.js')).href)) as typeof ledgers;
   const pem = await signingKey(data);
   const key = await SigningKey.read(pem);
   const { openSqlite } = (await import(pathToFileURL(join(sdk, 'store-sqlite.js')).href)) as typeof databases;
   const database = await openSqlite(join(data, 'ledger.db'));
   const now = (): number => Math.floor(Date.now() / 1000);
   const module = async (name: string) => new WebAssembly.Module(await readFile(join(sdk, name)));
-  const ledger = await Ledger.open({ module: await module('ledger.wasm'), database, key, now });
+  const ledger = await Ledger.open({ module: await module('ledger.wasm'), database, key, now, sealEvery: 20 });
   const desk = await createConsentDesk({
     gate: await module('gate.wasm'),
     policy: await readFile(join(sdk, 'policy.bin')),
@@ -57,5 +63,12 @@ export async function openRecords(sdk: string, data: string, person: (request: R
     now,
   });
   const publicKey = String(createPublicKey(pem).export({ type: 'spki', format: 'pem' }));
-  return { ledger, routes: desk.routes(), publicKey, close: () => database.close() };
+  const keys = [await VerifyingKey.read(publicKey)];
+  return {
+    ledger, publicKey, csv, carryOutDeletion,
+    routes: desk.routes(),
+    health: () => ledger.health(keys),
+    report: () => reportOf(ledger.lines()),
+    close: () => database.close(),
+  };
 }

@@ -22,7 +22,7 @@ async function startSomewhere(options) {
 }
 
 /** @returns the running demo with its port, data folder, what it noted, and `close()`. */
-export async function demo({ sdk = here('../../js-glue/dist'), hosts = [] } = {}) {
+export async function demo({ sdk = here('../../js-glue/dist'), hosts = [], counselKey } = {}) {
   const data = await mkdtemp(join(tmpdir(), 'metrofax-demo-'));
   const noted = [];
   const running = await startSomewhere({
@@ -31,6 +31,7 @@ export async function demo({ sdk = here('../../js-glue/dist'), hosts = [] } = {}
     policyFile: here('../../demo-site/policy/2013-12-01.json'),
     data,
     hosts,
+    counselKey,
     note: (error) => noted.push(error),
   });
   const close = async () => {

@@ -54,11 +54,19 @@ interface ChoiceData {
 
 const RECORD_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const MOST_NAMES = 64
-const METHODS = ['banner', 'preferences', 'switch', 'form'] as const
+/** "receipt": no new choice, a copy of one made before. */
+const METHODS = ['banner', 'preferences', 'switch', 'form', 'receipt'] as const
 
 /** A list of short names out of a request body; anything else is nothing. */
 const names = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string' && /^[\w.:~@/-]{1,80}$/.test(one)).slice(0, MOST_NAMES) : []
+/** Requests kept from each vendor, as a page counted them. */
+const counted = (value: unknown): { vendor: string; count: number }[] =>
+  (Array.isArray(value) ? (value as unknown[]) : []).slice(0, MOST_NAMES).flatMap((one) => {
+    const { vendor, count } = (one ?? {}) as Record<string, unknown>
+    const [name] = names([vendor])
+    return name !== undefined && Number.isSafeInteger(count) && Number(count) > 0 ? [{ vendor: name, count: Number(count) }] : []
+  })
 const tri = (value: unknown): boolean | null => (typeof value === 'boolean' ? value : null)
 const json = (body: unknown, status: number, headers: Record<string, string> = {}): Response =>
   new Response(JSON.stringify(body, null, 2), { status, headers: { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store', ...headers } })
@@ -124,6 +132,7 @@ export async function createConsentDesk(options: DeskOptions): Promise<ConsentDe
     const done = (body?.['enforcement'] ?? {}) as Record<string, unknown>
     const said = (body?.['signals'] ?? {}) as Record<string, unknown>
     const blocked = done['blocked']
+    const blockedBy = counted(done['blockedBy'])
     const { at: chosen, granted, denied, regime, model, policy, validity } = choiceOf(request)
     const data: Omit<ChoiceData, 'principal'> = {
       denied, granted, method, regime, model, validity,
@@ -131,7 +140,7 @@ export async function createConsentDesk(options: DeskOptions): Promise<ConsentDe
       notice: noticeHash,
       policy: { sha256: policy, version: notice.version },
       signals: { gpcHeader: request.headers.get('sec-gpc') === null ? null : request.headers.get('sec-gpc')?.trim() === '1', gpcScript: tri(said['gpcScript']), dnt: tri(said['dnt']) },
-      enforcement: { released: names(done['released']), blocked: Number.isSafeInteger(blocked) && Number(blocked) >= 0 ? Number(blocked) : 0, purged: names(done['purged']), residue: names(done['residue']) },
+      enforcement: { released: names(done['released']), blocked: Number.isSafeInteger(blocked) && Number(blocked) >= 0 ? Number(blocked) : 0, purged: names(done['purged']), residue: names(done['residue']), ...(blockedBy.length > 0 ? { blockedBy } : {}) },
     }
     const person = (await options.person?.(request)) ?? `browser:${id}`
     const kind = granted.length > 0 ? 'consent' : 'refusal'

@@ -44,6 +44,19 @@ export interface LedgerOptions {
   readonly now: () => number
 }
 
+/** What health() found. */
+export interface LedgerHealth {
+  /** How many entries, from the first on, are as they were written. */
+  readonly verified: number
+  /** SHA-256 of the last of them. */
+  readonly sha256: string
+  /** Seals among them, and how many entries the last one covers. */
+  readonly seals: number
+  readonly sealed: number
+  /** The first entry that cannot be trusted, and why; null where there is none. */
+  readonly problem: { readonly seq: number; readonly problem: string } | null
+}
+
 /** What append() did with each event, in order. */
 export type Appended = 'added' | 'duplicate'
 
@@ -88,6 +101,12 @@ export class Ledger {
   async principalOf(person: string): Promise<string | undefined> {
     const [row] = await this.#all('SELECT principal FROM ledger_person WHERE person = ?', person)
     return row ? String(row['principal']) : undefined
+  }
+
+  /** Whom a salted hash stands for, and the reason for which their record is held; undefined once they are erased. */
+  async personOf(principal: string): Promise<{ readonly person: string; readonly hold: string | null } | undefined> {
+    const [row] = await this.#all('SELECT person, hold FROM ledger_person WHERE principal = ?', principal)
+    return row && { person: String(row['person']), hold: row['hold'] === null ? null : String(row['hold']) }
   }
 
   /** Everything about a person, oldest first. */
@@ -167,30 +186,40 @@ export class Ledger {
 
   /** Checks everything that is stored; what is wrong with the first entry that cannot be trusted, or null. */
   async verify(keys: readonly VerifyingKey[] = []): Promise<{ readonly seq: number; readonly problem: string } | null> {
-    let [seq, prev] = [0, NO_ENTRY]
-    for await (const line of this.lines()) {
-      const problem = await this.#problemOf(line, seq, prev, keys)
-      if (problem) return { seq, problem }
-      prev = await sha256(line)
-      seq += 1
-    }
-    return null
+    return (await this.health(keys)).problem
   }
 
-  async #problemOf(line: string, seq: number, prev: string, keys: readonly VerifyingKey[]): Promise<string> {
+  /** As verify(), with how far it came: entries up to the first that cannot be trusted, the hash of the last good one, seals. */
+  async health(keys: readonly VerifyingKey[] = []): Promise<LedgerHealth> {
+    let [seq, prev, seals, sealed] = [0, NO_ENTRY, 0, 0]
+    for await (const line of this.lines()) {
+      const { problem, seal } = await this.#look(line, seq, prev, keys)
+      if (problem) return { verified: seq, sha256: prev, seals, sealed, problem: { seq, problem } }
+      prev = await sha256(line)
+      seq += 1
+      if (!seal) continue
+      seals += 1
+      sealed = seq
+    }
+    return { verified: seq, sha256: prev, seals, sealed, problem: null }
+  }
+
+  async #look(line: string, seq: number, prev: string, keys: readonly VerifyingKey[]): Promise<{ readonly problem: string; readonly seal: boolean }> {
+    const wrong = (problem: string) => ({ problem, seal: false })
     try {
       this.#core.check(line)
     } catch (error) {
-      return error instanceof LedgerError ? `${error.message} (${error.code} at byte ${String(error.offset)})` : String(error)
+      return wrong(error instanceof LedgerError ? `${error.message} (${error.code} at byte ${String(error.offset)})` : String(error))
     }
     const entry = JSON.parse(line) as { seq: number; prev_sha256: string; kind: string; data: Record<string, unknown> }
-    if (entry.seq !== seq) return `entry ${String(entry.seq)} stands where ${String(seq)} belongs`
-    if (entry.prev_sha256 !== prev) return 'it does not name the entry before it as that is'
-    if (entry.kind !== 'seal' || keys.length === 0) return ''
+    if (entry.seq !== seq) return wrong(`entry ${String(entry.seq)} stands where ${String(seq)} belongs`)
+    if (entry.prev_sha256 !== prev) return wrong('it does not name the entry before it as that is')
+    const seal = entry.kind === 'seal'
+    if (!seal || keys.length === 0) return { problem: '', seal }
     const key = keys.find(({ id }) => id === entry.data['key'])
-    if (!key) return `a seal by key ${String(entry.data['key'])}, which was not given`
+    if (!key) return wrong(`a seal by key ${String(entry.data['key'])}, which was not given`)
     const good = await key.verify(this.#core.sealText(prev, seq), String(entry.data['signature']))
-    return good ? '' : "the seal's signature does not fit"
+    return good ? { problem: '', seal } : wrong("the seal's signature does not fit")
   }
 
   async #append(events: readonly LedgerEvent[], seal: boolean): Promise<Appended[]> {

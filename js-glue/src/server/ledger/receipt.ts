@@ -54,7 +54,14 @@ export interface ReceiptFacts {
   }
   readonly signals: { readonly gpcHeader: boolean | null; readonly gpcScript: boolean | null; readonly dnt: boolean | null; readonly optOuts: readonly string[] }
   /** What then happened in the page. */
-  readonly enforcement: { readonly released: readonly string[]; readonly blocked: number; readonly purged: readonly string[]; readonly residue: readonly string[] }
+  readonly enforcement: {
+    readonly released: readonly string[]
+    readonly blocked: number
+    readonly purged: readonly string[]
+    readonly residue: readonly string[]
+    /** Of `blocked`, whose requests they were, where that is known. */
+    readonly blockedBy?: readonly { readonly vendor: string; readonly count: number }[]
+  }
   /** Its place in the ledger. */
   readonly ledger?: { readonly seq: number; readonly sha256: string; readonly prev_sha256: string }
 }

@@ -1,0 +1,388 @@
+import type { LedgerHealth, LedgerReport, Overview } from '../server/counsel.js';
+import type { PolicyChanges, PublishedPolicy } from '../server/policy.js';
+import { inWords } from './changes.js';
+import { Bar, Columns, Legend, percent, Spark } from './charts.js';
+import { type CounselView, Frame, Hash } from './counsel-frame.js';
+
+export type { CounselView } from './counsel-frame.js';
+
+/** Days shown at least and at most; a year is a long picture. */
+const fewestDays = 14;
+const mostDays = 92;
+
+/** The last days up to the newest choice, those without one too. */
+function lastDays(all: LedgerReport['days']): LedgerReport['days'] {
+  const [first, last] = [all[0], all[all.length - 1]];
+  if (!first || !last) return [];
+  const [from, to] = [Date.parse(first.day), Date.parse(last.day)].map((time) => time / 86_400_000) as [number, number];
+  const count = Math.min(mostDays, Math.max(fewestDays, to - from + 1));
+  const known = new Map(all.map((day) => [day.day, day]));
+  return Array.from({ length: count }, (_, i) => {
+    const day = new Date((to - count + 1 + i) * 86_400_000).toISOString().slice(0, 10);
+    return known.get(day) ?? { day, granted: 0, refused: 0, purposes: {} };
+  });
+}
+
+export function CounselOff({ view, why }: { view: CounselView; why: string }) {
+  return (
+    <Frame view={view} title="Counsel’s view is off">
+      <section class="frame block first narrow-page">
+        <p class="tape">Counsel / off</p>
+        <h1>Off.</h1>
+        <p class="lead">{why} Nobody can sign in here.</p>
+        <p>
+          Start the demo with <code>METROFAX_COUNSEL_KEY</code> set to 16 characters or more: with{' '}
+          <code>METROFAX_COUNSEL_KEY="$(openssl rand -base64 24)"</code>, say, and keep a note of it.
+        </p>
+      </section>
+    </Frame>
+  );
+}
+
+export function CounselSignIn({ view, problem }: { view: CounselView; problem: string | null }) {
+  return (
+    <Frame view={view} title="Counsel’s view">
+      <section class="frame block first narrow-page">
+        <p class="tape">Counsel / sign in</p>
+        <h1>Counsel’s view.</h1>
+        <p class="lead">For whoever answers for the policy: what was asked, what was chosen, what was then done, and whether the record of it holds.</p>
+        {problem === null ? null : (
+          <p class="problems" role="alert">
+            {problem}
+          </p>
+        )}
+        <form method="post" action="/counsel/sign-in" class="counsel-form">
+          <label>
+            Credential
+            <input type="password" name="credential" required autocomplete="current-password" autofocus={problem !== null} />
+          </label>
+          <button type="submit" class="button">
+            Sign in
+          </button>
+        </form>
+        <p class="fine">
+          It is what this server was started with. A session ends after 15 minutes without use; five wrong tries from one place make it wait. Signing in, exports and erasures are
+          noted in the ledger.
+        </p>
+      </section>
+    </Frame>
+  );
+}
+
+interface Named {
+  readonly purposes: ReadonlyMap<string, string>;
+  readonly vendors: ReadonlyMap<string, string>;
+}
+
+function Purposes({ report, names }: { report: LedgerReport; names: Named }) {
+  const days = lastDays(report.days);
+  return (
+    <section class="frame block" aria-labelledby="purposes">
+      <h2 id="purposes">Consent by purpose</h2>
+      {report.purposes.length === 0 ? (
+        <p>No choice has been recorded yet.</p>
+      ) : (
+        <>
+          <Legend items={[['good', 'granted'], ['bad', 'refused'], ['none', 'not part of the choice']]} />
+          <table class="fares stacks chart" role="table">
+            <thead>
+              <tr role="row">
+                <th scope="col">Purpose</th>
+                <th scope="col">Of {report.choices} choices</th>
+                <th scope="col">Granted</th>
+                <th scope="col">Refused</th>
+                <th scope="col">Rate</th>
+                <th scope="col">Day by day</th>
+              </tr>
+            </thead>
+            <tbody>
+              {report.purposes.map(({ id, granted, denied }) => (
+                <tr role="row">
+                  <th scope="row">{names.purposes.get(id) ?? id}</th>
+                  <td class="chart-bar">
+                    <Bar parts={[{ as: 'good', value: granted }, { as: 'bad', value: denied }]} whole={Math.max(report.choices, granted + denied)} />
+                  </td>
+                  <td data-name="granted">{granted}</td>
+                  <td data-name="refused">{denied}</td>
+                  <td data-name="rate">{percent(granted, granted + denied)}</td>
+                  <td class="chart-spark">
+                    <Spark title={`${names.purposes.get(id) ?? id}: share of each day’s choices`} shares={days.map((day) => (day.granted + day.refused === 0 ? null : (day.purposes[id] ?? 0) / (day.granted + day.refused)))} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Days({ report }: { report: LedgerReport }) {
+  const days = lastDays(report.days);
+  if (days.length === 0) return null;
+  const granted = days.reduce((sum, day) => sum + day.granted, 0);
+  const refused = days.reduce((sum, day) => sum + day.refused, 0);
+  return (
+    <section class="frame block" aria-labelledby="days">
+      <h2 id="days">Choices over time</h2>
+      <Legend items={[['good', 'something granted'], ['bad', 'everything refused']]} />
+      <Columns
+        id="days-chart"
+        title="Choices by day"
+        desc={`${String(days.length)} days, ${days[0]!.day} to ${days[days.length - 1]!.day}: ${String(granted)} with something granted, ${String(refused)} with everything refused.`}
+        columns={days.map((day) => ({ label: day.day, parts: [{ as: 'good', value: day.granted }, { as: 'bad', value: day.refused }] }))}
+      />
+      <details>
+        <summary>The same as a table</summary>
+        <table class="fares">
+          <thead>
+            <tr>
+              <th scope="col">Day</th>
+              <th scope="col">Granted</th>
+              <th scope="col">Refused</th>
+            </tr>
+          </thead>
+          <tbody>
+            {days.filter((day) => day.granted + day.refused > 0).reverse().map((day) => (
+              <tr>
+                <th scope="row">{day.day}</th>
+                <td>{day.granted}</td>
+                <td>{day.refused}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </details>
+      <p class="fine">
+        {[...report.regimes].map(({ id, count }) => `${id || 'no regime'}: ${String(count)}`).join(' · ')} · with Global Privacy Control: {report.gpc}
+      </p>
+    </section>
+  );
+}
+
+function Vendors({ report, names }: { report: LedgerReport; names: Named }) {
+  const mostBlocked = Math.max(1, ...report.vendors.map(({ blocked }) => blocked));
+  const mostReleased = Math.max(1, ...report.vendors.map(({ released }) => released));
+  return (
+    <section class="frame block" aria-labelledby="vendors">
+      <h2 id="vendors">Kept from partners, and let through</h2>
+      <p class="narrow">
+        As pages reported it with each choice: {report.blocked} requests were stopped in all. What a page says of itself is no proof, and a name that the policy does not know stands as it came.
+      </p>
+      {report.vendors.length === 0 ? null : (
+        <>
+          <Legend items={[['bad', 'requests stopped'], ['good', 'choices after which something went through']]} />
+          <table class="fares stacks chart" role="table">
+            <thead>
+              <tr role="row">
+                <th scope="col">Partner</th>
+                <th scope="col">Stopped</th>
+                <th scope="col">
+                  <span class="sr">Requests</span>
+                </th>
+                <th scope="col">Let through</th>
+                <th scope="col">
+                  <span class="sr">Choices</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {report.vendors.slice(0, 30).map(({ id, released, blocked }) => (
+                <tr role="row">
+                  <th scope="row">{names.vendors.get(id) ?? id}</th>
+                  <td class="chart-bar">
+                    <Bar parts={[{ as: 'bad', value: blocked }]} whole={mostBlocked} />
+                  </td>
+                  <td data-name="stopped">{blocked}</td>
+                  <td class="chart-bar">
+                    <Bar parts={[{ as: 'good', value: released }]} whole={mostReleased} />
+                  </td>
+                  <td data-name="let through">{released}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </>
+      )}
+      {report.residue.length === 0 ? null : <p>Still there after it was to go: {report.residue.slice(0, 20).map(({ id, count }) => `${id} (${String(count)})`).join(', ')}</p>}
+    </section>
+  );
+}
+
+/** How far the chain holds, drawn: sealed, chained behind the last seal, and from the first entry that cannot be trusted on. */
+function Ledger({ health, entries }: { health: LedgerHealth; entries: number }) {
+  const { verified, sealed, seals, problem, sha256 } = health;
+  return (
+    <section class="frame block" aria-labelledby="ledger">
+      <h2 id="ledger">Ledger</h2>
+      <p class={problem ? 'ledger-state bad' : 'ledger-state good'} role={problem ? 'alert' : undefined}>
+        {problem ? (
+          <>
+            Entry {problem.seq} cannot be trusted: {problem.problem}.{' '}
+            {problem.seq === 0 ? 'None holds.' : `Entries 0 to ${String(problem.seq - 1)} hold; from there on nothing does.`}
+          </>
+        ) : verified === 0 ? (
+          'The ledger is empty.'
+        ) : (
+          <>
+            Every entry, 0 to {verified - 1}, is as it was written, and names the one before it.
+          </>
+        )}
+      </p>
+      <Legend items={[['good', 'under a signed seal'], ['calm', 'chained, seal to come'], ...(problem ? ([['bad', 'not to be trusted']] as const) : [])]} />
+      <div class="ledger-strip">
+        <Bar
+          whole={Math.max(entries, 1)}
+          parts={[{ as: 'good', value: Math.min(sealed, entries) }, { as: 'calm', value: Math.max(0, verified - sealed) }, { as: 'bad', value: Math.max(0, entries - verified) }]}
+        />
+      </div>
+      <dl class="facts">
+        <div>
+          <dt>Entries</dt>
+          <dd>{entries}</dd>
+        </div>
+        <div>
+          <dt>Verified</dt>
+          <dd>{verified}</dd>
+        </div>
+        <div>
+          <dt>Seals</dt>
+          <dd>
+            {seals === 0 ? 'none yet' : `${String(seals)} (Ed25519), the last covers ${String(sealed)}`}
+          </dd>
+        </div>
+        <div>
+          <dt>Last good entry</dt>
+          <dd>
+            <Hash of={sha256} />
+          </dd>
+        </div>
+      </dl>
+      <p class="fine">
+        Checked for this page, with every signature. Whoever does not trust this server takes <a href="/counsel/export/ledger.jsonl">the ledger</a> and{' '}
+        <a href="/consent/receipt-key.pem">the key</a> along: <code>mfconsent ledger verify --key receipt-key.pem ledger.jsonl</code>
+      </p>
+    </section>
+  );
+}
+
+const weights = [['material', 'warn', 'material: asked again'], ['narrows', 'good', 'narrows: takes effect by itself'], ['text', 'calm', 'words only']] as const;
+
+function Policies({ policy, changes, report, names }: { policy: PublishedPolicy; changes: PolicyChanges | null; report: LedgerReport; names: Named }) {
+  const of = (sha256: string): number => report.policies.find((one) => one.sha256 === sha256)?.count ?? 0;
+  const others = report.policies.filter(({ sha256 }) => sha256 !== policy.sha256 && sha256 !== changes?.sha256);
+  const rows = [
+    ...others.map(({ id, sha256, count }) => ({ version: id, what: 'earlier, or another build', sha256, count })),
+    { version: policy.version, what: `in force since ${policy.effective.currentUsers}`, sha256: policy.sha256, count: of(policy.sha256) },
+    ...(changes ? [{ version: changes.version, what: `to come on ${changes.effective}`, sha256: changes.sha256, count: of(changes.sha256) }] : []),
+  ];
+  return (
+    <section class="frame block" aria-labelledby="policies">
+      <h2 id="policies">Policy versions</h2>
+      <table class="fares stacks chart" role="table">
+        <thead>
+          <tr role="row">
+            <th scope="col">Version</th>
+            <th scope="col">State</th>
+            <th scope="col">SHA-256</th>
+            <th scope="col">Choices made under it</th>
+            <th scope="col">
+              <span class="sr">Number</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ version, what, sha256, count }) => (
+            <tr role="row">
+              <th scope="row">{version}</th>
+              <td>{what}</td>
+              <td>
+                <Hash of={sha256} />
+              </td>
+              <td class="chart-bar">
+                <Bar parts={[{ as: 'calm', value: count }]} whole={Math.max(1, report.choices)} />
+              </td>
+              <td data-name="choices">{count}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {changes === null ? null : (
+        <>
+          <h3 class="spaced">
+            {policy.version} → {changes.version}, as <code>mfconsent policy diff</code> judges it
+          </h3>
+          <Legend items={weights.map(([, as, text]) => [as, text] as const)} />
+          <div class="ledger-strip">
+            <Bar parts={weights.map(([weight, as]) => ({ as, value: changes.changes.filter((change) => change.weight === weight).length }))} whole={Math.max(1, changes.changes.length)} />
+          </div>
+          <ul class="diff">
+            {changes.changes.map(({ weight, what, purposes }) => (
+              <li data-weight={weight}>
+                <span class={`chip weight-${weight}`}>{weight}</span> {inWords(what)}
+                {(purposes ?? []).map((id) => (
+                  <>
+                    {' '}
+                    <span class="chip">{names.purposes.get(id) ?? id}</span>
+                  </>
+                ))}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  );
+}
+
+/** What is known of everybody together, and the way to one person. */
+export function CounselPage({ view, policy, changes, overview }: { view: CounselView; policy: PublishedPolicy; changes: PolicyChanges | null; overview: Overview }) {
+  const { report, health, entries } = overview;
+  const names: Named = { purposes: new Map(policy.purposes.map(({ id, name }) => [id, name])), vendors: new Map(policy.vendors.map(({ id, name }) => [id, name])) };
+  const granted = report.days.reduce((sum, day) => sum + day.granted, 0);
+  return (
+    <Frame view={view} title="Counsel’s view">
+      <section class="frame block first">
+        <p class="tape">Counsel / policy {policy.version}</p>
+        <h1>What was asked, chosen and done.</h1>
+        <dl class="facts big">
+          <div>
+            <dt>Choices</dt>
+            <dd>{report.choices}</dd>
+          </div>
+          <div>
+            <dt>Something granted</dt>
+            <dd>{percent(granted, report.choices)}</dd>
+          </div>
+          <div>
+            <dt>Requests stopped</dt>
+            <dd>{report.blocked}</dd>
+          </div>
+          <div>
+            <dt>Ledger</dt>
+            <dd class={health.problem ? 'bad' : 'good'}>{health.problem ? `broken at ${String(health.problem.seq)}` : 'holds'}</dd>
+          </div>
+        </dl>
+        <form method="get" action="/counsel/person" class="counsel-form wide">
+          <label>
+            A person’s file, by the id of their receipt
+            <input type="text" name="receipt" required pattern="[0-9a-fA-F-]{36}" placeholder="00000000-0000-0000-0000-000000000000" autocomplete="off" spellcheck={false} />
+          </label>
+          <button type="submit" class="button">
+            Open
+          </button>
+        </form>
+        <p class="fine">
+          Take along: <a href="/counsel/export/purposes.csv">purposes</a>, <a href="/counsel/export/days.csv">days</a>, <a href="/counsel/export/vendors.csv">partners</a> (CSV) ·{' '}
+          <a href="/counsel/export/report.json">all of it</a> (JSON) · <a href="/counsel/export/ledger.jsonl">ledger</a> (JSON Lines)
+        </p>
+      </section>
+      <Purposes report={report} names={names} />
+      <Days report={report} />
+      <Vendors report={report} names={names} />
+      <Policies policy={policy} changes={changes} report={report} names={names} />
+      <Ledger health={health} entries={entries} />
+    </Frame>
+  );
+}
