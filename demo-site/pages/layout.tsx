@@ -159,7 +159,7 @@ function Sponsor({ view, nonce }: { view: View; nonce: { nonce?: string } }) {
 const footerLinks = [
   ['The line', [['/', 'Home'], ['/pricing', 'Pricing'], ['/test-drive', 'Test drive'], ['/register', 'Get a number']]],
   ['Your privacy', [['/privacy', 'Privacy policy'], ['/choices', 'Privacy choices'], ['/changes', 'What will change'], ['/privacy#cookies.third-party', 'Partners’ cookies']]],
-  ['Behind the scenes', [['/lab', 'Lab: who received what'], ['/outbox', 'Outbox: every mail and why'], ['/markup', 'Markup that waits'], ['/counsel', 'Counsel’s view'], ['/.well-known/gpc.json', 'GPC statement']]],
+  ['Behind the scenes', [['/lab', 'Lab: who received what'], ['/outbox', 'Outbox: every mail and why'], ['/markup', 'Markup that waits'], ['/.well-known/gpc.json', 'GPC statement']]],
 ] as const;
 
 /** cookies.rejection, where it shows: why the platform's buttons stay away. */
