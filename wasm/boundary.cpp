@@ -191,6 +191,11 @@ METROFAX_EXPORT(describe) std::uint32_t describe() {
     if ((flags & 2u) != 0) facts.shown |= bit;
     if ((flags & 4u) != 0) facts.purposes |= bit;
   }
+  const ConsentState& consent = subject.consent;
+  if (consent.present) {
+    facts.changed = policy.changed_since(consent.revision) & facts.shown & ~facts.necessary & ~consent.denied;
+    if (consent.revision >= policy.revisions.count) facts.changed &= consent.granted;
+  }
   facts.regime = regime_index();
   const fb::Regime& regime = policy.regimes[facts.regime];
   facts.model = static_cast<std::uint8_t>(regime.model());
@@ -224,13 +229,28 @@ METROFAX_EXPORT(read_consent) std::uint32_t read_consent(std::uint32_t length) {
   return 0;
 }
 
-/// Writes the subject's consent, given now under this policy, as the assignment text of a cookie at
-/// text_at(); its length, 0 if it cannot be written.
+/// Puts choices made now on top of the subject's consent: `named` the purposes chosen, `wanted` those of them
+/// that are granted. The record stays of the version it was given under until everything that changed since
+/// has been chosen, so that a choice about something else makes no old grant a new one (changes.material);
+/// where that version is unknown, old grants end.
+METROFAX_EXPORT(choose) void choose(std::uint32_t named, std::uint32_t wanted) {
+  if (describe() != 0) return;
+  ConsentState& consent = subject.consent;
+  const bool unknown = consent.revision >= policy.revisions.count;
+  consent.granted = (unknown ? 0 : consent.granted & ~named) | (named & wanted);
+  consent.denied = (consent.denied & ~named) | (named & ~wanted);
+  if (!consent.present || unknown || (facts.changed & ~named) == 0) consent.revision = 0;
+  consent.present = true;
+  consent.time = subject.now;
+}
+
+/// Writes the subject's consent as the assignment text of a cookie at text_at(); its length, 0 if it cannot
+/// be written.
 METROFAX_EXPORT(write_consent) std::uint32_t write_consent(std::uint32_t secure) {
   if (!policy.loaded()) return 0;
   const std::uint16_t regime = regime_index();
   ConsentRecord record;
-  record.policy_version = policy.version;
+  record.policy_version = policy.version_at(subject.consent.revision);
   record.regime = PolicyView::id_at(policy.regime_ids, regime);
   record.time = subject.consent.time;
   record.granted = subject.consent.granted;

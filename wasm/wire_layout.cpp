@@ -110,6 +110,7 @@ int main() {
   METROFAX_OFFSET(wasm::Facts, "FACTS_PURPOSES", purposes);
   METROFAX_OFFSET(wasm::Facts, "FACTS_NECESSARY", necessary);
   METROFAX_OFFSET(wasm::Facts, "FACTS_SHOWN", shown);
+  METROFAX_OFFSET(wasm::Facts, "FACTS_CHANGED", changed);
   METROFAX_OFFSET(wasm::Facts, "FACTS_REASK", reask);
   METROFAX_OFFSET(wasm::Facts, "FACTS_REGIME", regime);
   METROFAX_OFFSET(wasm::Facts, "FACTS_MODEL", model);

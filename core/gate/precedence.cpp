@@ -13,7 +13,6 @@ using fb::Reason;
 using fb::Tri;
 
 constexpr std::uint8_t kPurposeNecessary = 1;
-constexpr std::uint8_t kRevisionMaterial = 1;
 constexpr std::uint8_t kRevisionTransition = 2;
 constexpr std::int64_t kClockSkew = 300;  ///< seconds by which two honest clocks may differ
 

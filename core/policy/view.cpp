@@ -301,6 +301,20 @@ std::uint16_t PolicyView::revision_of(std::string_view wanted) const {
   return kNoIndex;
 }
 
+std::string_view PolicyView::version_at(std::uint16_t revision) const {
+  if (revision >= revisions.count) return {};
+  return text(revisions[revision].version_at(), revisions[revision].version_len());
+}
+
+PurposeSet PolicyView::changed_since(std::uint16_t revision) const {
+  if (revision >= revisions.count) return ~PurposeSet{0};
+  PurposeSet changed = 0;
+  for (unsigned row = 1; row <= revision; ++row) {
+    if ((revisions[row].flags() & kRevisionMaterial) != 0) changed |= revisions[row].purposes();
+  }
+  return changed;
+}
+
 std::uint16_t PolicyView::clause_of(fb::Reason reason) const {
   const auto number = static_cast<std::uint16_t>(reason);
   return number < reasons_.count ? reasons_[number] : kNoIndex;

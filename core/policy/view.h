@@ -42,6 +42,9 @@ struct Rows {
 /// Ids joined by line feeds, in index order.
 using Ids = std::string_view;
 
+/// Flag of a Revision row: what it says changed in substance.
+inline constexpr std::uint8_t kRevisionMaterial = 1;
+
 /// A verified, immutable policy. Opening checks the checksum, the FlatBuffer and every index in it once, so
 /// that nothing read later can leave the blob; it keeps pointers into `blob`, which must outlive it. Look-ups
 /// allocate nothing and cost the same whatever the number of vendors.
@@ -114,6 +117,13 @@ class PolicyView {
 
   /// Index of a version in `revisions`: 0 is the present one, kNoIndex an unknown one.
   [[nodiscard]] std::uint16_t revision_of(std::string_view wanted) const;
+
+  /// The version of a row of `revisions`, empty behind the last.
+  [[nodiscard]] std::string_view version_at(std::uint16_t revision) const;
+
+  /// changes.material: the purposes whose use changed in substance since a version; all where that is
+  /// unknown.
+  [[nodiscard]] PurposeSet changed_since(std::uint16_t revision) const;
 
   /// The clause that explains a reason where no rule row does; kNoIndex if the policy names none.
   [[nodiscard]] std::uint16_t clause_of(fb::Reason reason) const;

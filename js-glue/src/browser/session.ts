@@ -18,6 +18,8 @@ export type Choice = 'granted' | 'denied' | 'unknown'
 export interface State {
   /** Every purpose has been chosen; a single one, ticked somewhere on the site, does not end the question. */
   decided: boolean
+  /** Purposes whose use changed in substance since they were chosen: they wait to be chosen again (changes.material). */
+  changed: string[]
   purposes: Record<string, Choice>
   regime: string
   gpc: boolean
@@ -223,14 +225,18 @@ export class Session {
     const { gate_: gate } = this
     const [granted, refused, present] = this.masks_()
     const purposes: State['purposes'] = {}
+    const changed: string[] = []
     let decided = present
     for (const [id, bit] of this.purposes_()) {
-      purposes[id] = refused & bit ? 'denied' : granted & bit ? 'granted' : 'unknown'
-      decided &&= ((granted | refused) & bit) !== 0
+      const waits = gate!.view_.getUint32(gate!.facts_ + at.FACTS_CHANGED, true) & bit
+      if (waits) changed.push(id)
+      purposes[id] = refused & bit ? 'denied' : granted & bit && !waits ? 'granted' : 'unknown'
+      decided &&= ((granted | refused) & bit) !== 0 && !waits
     }
     const from = gate?.subject_ ?? 0
     return {
       decided,
+      changed,
       purposes,
       regime: gate?.name_(List.regimes, gate.view_.getUint16(gate.facts_ + at.FACTS_REGIME, true)) ?? '',
       gpc: this.gpc_,
@@ -247,20 +253,15 @@ export class Session {
   choose_(choice: (id: string) => boolean | undefined, specific: boolean): void {
     const { gate_: gate } = this
     if (!gate) return
-    let [granted, refused] = this.masks_()
+    let [named, granted] = [0, 0]
     for (const [id, bit] of this.purposes_()) {
       const wanted = choice(id)
-      if (wanted === undefined) continue
-      granted = wanted ? granted | bit : granted & ~bit
-      refused = wanted ? refused & ~bit : refused | bit
+      if (wanted !== undefined) named |= bit
+      if (wanted) granted |= bit
     }
     this.tick_()
     const { view_: view, subject_: from } = gate
-    view.setUint8(from + at.SUBJECT_CONSENT_PRESENT, 1)
-    view.setUint32(from + at.SUBJECT_GRANTED, granted >>> 0, true)
-    view.setUint32(from + at.SUBJECT_DENIED, refused >>> 0, true)
-    view.setBigInt64(from + at.SUBJECT_CONSENT_TIME, view.getBigInt64(from + at.SUBJECT_NOW, true), true)
-    view.setUint16(from + at.SUBJECT_REVISION, 0, true)
+    gate.choose_(named, granted)
     view.setUint8(from + at.SUBJECT_SPECIFIC, specific && this.gpc_ ? 1 : 0)
     const line = gate.writeConsent_(location.protocol === 'https:')
     if (line) writeCookie(line)

@@ -69,17 +69,13 @@ function receiptOf(desk: Desk, visit: Visit): Receipt {
 function choose(desk: Desk, visit: Visit, choices: ReadonlyMap<string, boolean>, specific: boolean): { line: string; after: Visit } {
   return desk.with(visit, (gate) => {
     const { view_: view, subject_: subject } = gate
-    let [granted, denied] = [view.getUint32(subject + at.SUBJECT_GRANTED, true), view.getUint32(subject + at.SUBJECT_DENIED, true)]
+    let [named, granted] = [0, 0]
     for (const [id, wanted] of choices) {
-      const bit = (1 << gate.index_(List.purposes, id)) >>> 0
-      granted = wanted ? granted | bit : granted & ~bit
-      denied = wanted ? denied & ~bit : denied | bit
+      const bit = 1 << gate.index_(List.purposes, id)
+      named |= bit
+      if (wanted) granted |= bit
     }
-    view.setUint8(subject + at.SUBJECT_CONSENT_PRESENT, 1)
-    view.setUint32(subject + at.SUBJECT_GRANTED, granted >>> 0, true)
-    view.setUint32(subject + at.SUBJECT_DENIED, denied >>> 0, true)
-    view.setBigInt64(subject + at.SUBJECT_CONSENT_TIME, view.getBigInt64(subject + at.SUBJECT_NOW, true), true)
-    view.setUint16(subject + at.SUBJECT_REVISION, 0, true)
+    gate.choose_(named, granted)
     view.setUint8(subject + at.SUBJECT_SPECIFIC, specific && visit.gpc ? 1 : 0)
     const line = gate.writeConsent_(new URL(visit.page).protocol === 'https:')
     return { line, after: { ...visit, subject: new Uint8Array(view.buffer).slice(subject, subject + at.SUBJECT_BYTES) } }

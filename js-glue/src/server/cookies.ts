@@ -169,19 +169,14 @@ export function createCookieControl(options: CookieControlOptions): CookieContro
 
   /** Puts choices of this request on top of the visitor's record: they are made now, under this policy. */
   function chosen(purposes: Readonly<Record<string, boolean>>): void {
-    const { view_: view, subject_: from } = gate
+    let [named, wanted] = [0, 0]
     for (const [id, granted] of Object.entries(purposes)) {
       const number = gate.index_(List.purposes, id)
       if (number >= 32) throw new RangeError(`the policy has no purpose ${id}`)
-      const bit = 1 << number
-      const [to, other] = granted ? [at.SUBJECT_GRANTED, at.SUBJECT_DENIED] : [at.SUBJECT_DENIED, at.SUBJECT_GRANTED]
-      view.setUint32(from + to, (view.getUint32(from + to, true) | bit) >>> 0, true)
-      view.setUint32(from + other, (view.getUint32(from + other, true) & ~bit) >>> 0, true)
+      named |= 1 << number
+      if (granted) wanted |= 1 << number
     }
-    if (Object.keys(purposes).length === 0) return
-    view.setUint8(from + at.SUBJECT_CONSENT_PRESENT, 1)
-    view.setBigInt64(from + at.SUBJECT_CONSENT_TIME, BigInt(now()), true)
-    view.setUint16(from + at.SUBJECT_REVISION, 0, true)
+    if (named !== 0) gate.choose_(named, wanted)
   }
 
   /** The consent of the subject as Set-Cookie lines, behind those that remove copies. */

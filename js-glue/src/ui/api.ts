@@ -28,6 +28,8 @@ export interface LogEntry {
 /** The part of `metrofaxConsent.state` that is drawn. `model` says what `unknown` means where the visitor is. */
 export interface State {
   decided: boolean
+  /** Purposes that changed since they were chosen, and wait to be chosen again. */
+  changed: readonly string[]
   purposes: Record<string, Choice>
   gpc: boolean
   regime: string

@@ -17,6 +17,10 @@ export interface Banner {
 /** Builds the banner into the surface. Without a notice it has title, policy link, accept and reject, in English. */
 export function makeBanner({ surface, consent, notice, t, choose }: View): Banner {
   let origin: HTMLElement | null = null
+  // changes.material: asked again only for what changed; the rest stands, and nothing here touches it.
+  const changed = notice ? consent.state.changed : []
+  const names = notice?.purposes.filter(({ id }) => changed.includes(id)).map(({ name }) => name).join(', ')
+  const answer = (yes: boolean) => surface.decide(() => consent.set(Object.fromEntries(changed.map((id) => [id, yes]))))
   const optOut = consent.state.model === 'opt-out' ? 'banner.bodyOptOut' : 'banner.body'
   const title = h('h2', { id: 'banner-title', class: 'title' }, t('banner.title'))
   const policy = link(t('banner.policyLink'), notice?.policyUrl ?? pagePolicy())
@@ -30,15 +34,20 @@ export function makeBanner({ surface, consent, notice, t, choose }: View): Banne
       { class: 'scroll' },
       title,
       notice && consent.state.gpc && h('p', { class: 'note' }, t('gpc.honoured')),
-      notice && h('p', { class: 'soft text' }, t(optOut, { partners: notice.vendors.length }), ' ', policy),
+      notice && h('p', { class: 'soft text' }, names ? t('banner.changed', { names }) : t(optOut, { partners: notice.vendors.length }), ' ', policy),
       !notice && h('p', {}, policy),
     ),
     h(
       'div',
       { class: 'actions' },
       // The same class: reject is exactly as prominent as accept (web.md W6; CNIL 2020-092, CCPA regulations 7004).
-      button('reject', 'main', () => surface.decide(() => consent.rejectAll())),
-      button('accept', 'main', () => surface.decide(() => consent.acceptAll())),
+      names
+        ? button('rejectChanged', 'main', () => answer(false))
+        : button('reject', 'main', () => surface.decide(() => consent.rejectAll())),
+      names
+        ? // In spite of a signal only purpose by purpose (web.md W2).
+          button('acceptChanged', 'main', () => (consent.state.gpc ? choose() : answer(true)))
+        : button('accept', 'main', () => surface.decide(() => consent.acceptAll())),
       notice && button('preferences', 'wide', choose),
     ),
   )

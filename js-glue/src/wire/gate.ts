@@ -24,6 +24,7 @@ export interface GateExports {
   read_signal(which: number, length: number): number
   describe(): number
   read_consent(length: number): number
+  choose(named: number, wanted: number): void
   write_consent(secure: number): number
   sweep(length: number): number
 }
@@ -181,6 +182,11 @@ export class Gate {
   }
 
   /** The subject's consent as cookie text, '' if it cannot be written. */
+  /** Puts choices made now on top of the subject's consent: bits of the purposes chosen, and of those granted. */
+  choose_(named: number, wanted: number): void {
+    this.x_.choose(named, wanted)
+  }
+
   writeConsent_(secure: boolean): string {
     return this.take_(this.x_.write_consent(secure ? 1 : 0))
   }
