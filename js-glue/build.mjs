@@ -1,6 +1,6 @@
 // Builds js-glue/dist, the npm package's content, from the TypeScript, build/wasm/gate.wasm and a policy.
 //
-//   node js-glue/build.mjs [--policy demo-site/policy/2013-12-01.json] [--no-types] [--no-asmjs] [--measure]
+//   node js-glue/build.mjs [--policy demo-site/policy/2013-12-01.json] [--out js-glue/dist] [--no-types] [--no-asmjs] [--measure]
 //
 // Needs what CMake's native and wasm presets make (mfconsent, wire-layout, gate.wasm); tests/support/build makes them first.
 // Property names that end in an underscore are internal: in the browser bundles they are shortened (mangleProps), so such a
@@ -21,7 +21,7 @@ import { buildWasm } from './build/wasm.mjs';
 
 const { values } = parseArgs({
   options: {
-    policy: { type: 'string' }, 'no-types': { type: 'boolean' }, 'no-asmjs': { type: 'boolean' }, measure: { type: 'boolean' },
+    policy: { type: 'string' }, out: { type: 'string' }, 'no-types': { type: 'boolean' }, 'no-asmjs': { type: 'boolean' }, measure: { type: 'boolean' },
   },
 });
 const authored = values.policy ?? fromRoot('demo-site/policy/2013-12-01.json');
@@ -69,7 +69,7 @@ try {
 
 /** js-glue/dist is whole at every moment: whoever serves from it while we build sees the old files or the new ones. */
 async function takeTheirPlace() {
-  const [place, old] = [here('dist'), `${dist}-old`];
+  const [place, old] = [values.out ?? here('dist'), `${dist}-old`];
   await rename(place, old).catch(() => undefined); // the first time there is none
   await rename(dist, place);
   await rm(old, { recursive: true, force: true });

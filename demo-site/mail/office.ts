@@ -31,6 +31,8 @@ export interface OfficeOptions {
   /** "http://localhost:8080" */
   readonly site: string;
   readonly policyVersion: string;
+  /** That version, compiled. */
+  readonly policy: Uint8Array;
   /** Names and descriptions of purposes, by language: the SDK's purposes.json. */
   readonly words: Readonly<Record<string, Readonly<Record<Language, { readonly name: string; readonly description: string }>>>>;
   readonly note: (error: unknown) => void;
@@ -40,14 +42,14 @@ const ROOM = 40;
 /** The recipient of the lab's mail. */
 export const LAB_ADDRESS = 'you@lab.example';
 const TRACKING = ['email-open', 'email-click', 'email-aggregate', 'email-deliverability'];
-const CAMPAIGNS: Readonly<Record<MailClass, number>> = { 'test-drive': 1, promotional: 2, service: 3, welcome: 4, referral: 5, 'abandoned-registration': 6 };
+const CAMPAIGNS: Readonly<Record<MailClass, number>> = { 'test-drive': 1, promotional: 2, service: 3, welcome: 4, referral: 5, 'abandoned-registration': 6, 'policy-change': 7 };
 
 export class Office {
   private readonly posted: Posted[] = [];
   private readonly watchers = new Set<(outcome: Outcome) => void>();
   private readonly log: Outcome[] = [];
   private readonly templates = Handlebars.create();
-  private readonly gate = nodeMailGate();
+  private readonly gate;
 
   private constructor(
     private readonly o: OfficeOptions,
@@ -58,11 +60,12 @@ export class Office {
     /** /b, /c, /u and /t; `address` is who asks. */
     readonly answer: (request: Request, address: string | null) => ReturnType<Handler>,
   ) {
+    this.gate = nodeMailGate(o.policy);
     registerHandlebars(this.templates);
   }
 
   static async open(o: OfficeOptions): Promise<Office> {
-    const gate = nodeMailGate();
+    const gate = nodeMailGate(o.policy);
     // A demonstration makes a key for its own lifetime; whoever sends for real sets the variable.
     const keys = await KeyRing.read(process.env[MAIL_KEYS_VARIABLE] ?? `1:${randomBytes(32).toString('hex')}`);
     const store = await MailStore.open(await openSqlite(join(o.data, 'mail.db')));
@@ -143,7 +146,7 @@ export class Office {
     const stored = await this.subjectOf(email, country);
     await this.store.putRecipient({ id: email, subject: stored });
     const sentBefore = of === 'referral' && !(await this.store.once(`referral:${email}`, time));
-    const campaign = { campaign: CAMPAIGNS[of], class: of, asked: 'identified', clamp: true, base: this.o.site } as const;
+    const campaign = { campaign: CAMPAIGNS[of], class: of === 'policy-change' ? 'service' : of, asked: 'identified', clamp: true, base: this.o.site } as const;
     const message = new Message(this.gate, this.keys, campaign, { subject: { ...stored, now: time }, sentBefore });
     const { subject, html, text } = templateOf(of, this.o.site);
     const given = { ...values, promotional: message.send.reason === 'promotional_allowed' };

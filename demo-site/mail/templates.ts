@@ -1,7 +1,7 @@
-// The mails of the demo, in Handlebars: one frame, six contents. What may be counted in them is the helpers' answer.
+// The mails of the demo, in Handlebars: one frame, seven contents. What may be counted in them is the helpers' answer.
 
-/** Classes of mail that the demo sends. */
-export const classes = ['test-drive', 'promotional', 'service', 'welcome', 'referral', 'abandoned-registration'] as const;
+/** Classes of mail that the demo sends; news of the policy is a service message. */
+export const classes = ['test-drive', 'promotional', 'service', 'welcome', 'referral', 'abandoned-registration', 'policy-change'] as const;
 export type MailClass = (typeof classes)[number];
 
 interface Content {
@@ -51,6 +51,13 @@ const contents: Readonly<Record<MailClass, (site: string) => Content>> = {
     title: 'You were almost there.',
     body: `<p>Hello {{name}}, your registration is not finished. If something was in the way, answer this mail.</p>${button(`${site}/register`, 'Finish it')}`,
     text: 'Hello {{{name}}}, your registration is not finished. If something was in the way, answer this mail.\n',
+  }),
+  // changes.material, changes.deactivated: what changes, what waits, and that nobody need do anything.
+  'policy-change': (site) => ({
+    subject: 'Our privacy policy changes: what is new, and what waits for you',
+    title: 'Our privacy policy changes.',
+    body: `<p>Hello {{name}}, we want to use some data in a new way. It waits until you choose; until then everything goes on as you chose it. If you do nothing, nothing new happens.</p>${button(`${site}/changes`, 'What is new, and what waits')}`,
+    text: `Hello {{{name}}}, we want to use some data in a new way. It waits until you choose; until then everything goes on as you chose it. If you do nothing, nothing new happens.\n\n${site}/changes\n`,
   }),
 };
 

@@ -17,19 +17,21 @@ export const inWords = (what: string): string =>
 export function Changes({ view, policy, changes }: { view: View; policy: PublishedPolicy; changes: PolicyChanges }) {
   const names = new Map(policy.purposes.map(({ id, name }) => [id, name]));
   const touched = new Set(changes.changes.filter(({ weight }) => weight === 'material').flatMap(({ purposes }) => purposes ?? []));
+  // With --policy next it is in force already.
+  const inForce = changes.version === policy.version;
   return (
-    <Page view={view} title="What will change" description={`What the privacy policy of ${changes.version} changes, and what that means for a choice already made.`}>
+    <Page view={view} title={inForce ? 'What has changed' : 'What will change'} description={`What the privacy policy of ${changes.version} changes, and what that means for a choice already made.`}>
       <section class="frame block first">
         <p class="tape">
-          Policy {policy.version} / next {changes.version}
+          {inForce ? `Policy ${policy.supersedes[0]?.version ?? ''} / now ${changes.version}` : `Policy ${policy.version} / next ${changes.version}`}
         </p>
-        <h1>What will change.</h1>
+        <h1>{inForce ? 'What has changed.' : 'What will change.'}</h1>
         <p class="lead narrow">
           From {changes.version} a new policy is in force for those who accept it. A choice made before stays good for everything
           that stays the same; what is new waits until you choose again. <a href="/privacy#changes.material">What the policy says</a>
         </p>
         <p>
-          You will be asked again about:{' '}
+          {inForce ? 'Whoever chose before is asked again about:' : 'You will be asked again about:'}{' '}
           {[...touched].map((id) => (
             <>
               <span class="chip">{names.get(id) ?? id}</span>{' '}

@@ -275,7 +275,7 @@ function Policies({ policy, changes, report, names }: { policy: PublishedPolicy;
   const rows = [
     ...others.map(({ id, sha256, count }) => ({ version: id, what: 'earlier, or another build', sha256, count })),
     { version: policy.version, what: `in force since ${policy.effective.currentUsers}`, sha256: policy.sha256, count: of(policy.sha256) },
-    ...(changes ? [{ version: changes.version, what: `to come on ${changes.effective}`, sha256: changes.sha256, count: of(changes.sha256) }] : []),
+    ...(changes && changes.version !== policy.version ? [{ version: changes.version, what: `to come on ${changes.effective}`, sha256: changes.sha256, count: of(changes.sha256) }] : []),
   ];
   return (
     <section class="frame block" aria-labelledby="policies">
@@ -311,7 +311,7 @@ function Policies({ policy, changes, report, names }: { policy: PublishedPolicy;
       {changes === null ? null : (
         <>
           <h3 class="spaced">
-            {policy.version} → {changes.version}, as <code>mfconsent policy diff</code> judges it
+            {changes.version === policy.version ? policy.supersedes[0]?.version : policy.version} → {changes.version}, as <code>mfconsent policy diff</code> judges it
           </h3>
           <Legend items={weights.map(([, as, text]) => [as, text] as const)} />
           <div class="ledger-strip">

@@ -67,6 +67,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     data: options.data,
     site: origins.site,
     policyVersion: policy.version,
+    policy: await readFile(join(options.sdk, 'policy.bin')),
     words: JSON.parse(await readFile(join(options.sdk, 'purposes.json'), 'utf8')) as Parameters<typeof Office.open>[0]['words'],
     note: options.note,
   });

@@ -62,6 +62,8 @@ export interface PublishedPolicy {
   readonly regimes: readonly Regime[];
   readonly firstParty: { readonly limitedAreas?: readonly LimitedArea[] };
   readonly effective: { readonly currentUsers: string };
+  /** Newest first: the versions before this one. */
+  readonly supersedes: readonly { readonly version: string }[];
   /** Of the file, as ledger and receipts cite it. */
   readonly sha256: string;
   /** What cites a clause, in words: the rules, reasons, purposes, vendors and storage entries that carry it out. */

@@ -44,3 +44,16 @@ test('/changes says what the version to come changes, and what of it waits for a
   assert.equal([...text.matchAll(/data-change="material"/g)].length, 3);
   assert.match(text, /Interest tracking/);
 });
+
+test('the mail that announces a policy is a service message: to who is active, whatever they chose of offers; never to who left [changes.deactivated][email.service]', async () => {
+  const send = async (/** @type {string} */ email, /** @type {'active' | 'deactivated'} */ state) => {
+    await demo.office.know(email, { country: 'DE', account: { state, promotional: 'out' } });
+    return demo.office.post('policy-change', email, { name: 'Ann' });
+  };
+  const sent = await send('ann@example.com', 'active');
+  assert.deepEqual([sent.verdicts.send.outcome, sent.verdicts.send.reason], ['allow', 'service_mail']);
+  assert.match(sent.delivered?.source ?? '', /Our privacy policy changes/);
+  assert.match(sent.html, /If you do nothing, nothing new happens/);
+  const left = await send('left@example.com', 'deactivated');
+  assert.deepEqual([left.verdicts.send.reason, left.delivered], ['account_deactivated', null]);
+});
