@@ -85,18 +85,20 @@ async function bundles(gate, policy) {
     target: BROWSERS,
     charset: 'utf8',
     mangleProps: INTERNAL,
+    define: { METROFAX_DEVELOPMENT: 'false' },
     legalComments: 'none',
     logLevel: 'warning',
     tsconfig: here('tsconfig.json'),
     plugins: [embedded(gate, policy)],
   };
-  const [classic, module, ui, iab, stub, calls] = await Promise.all([
+  const [classic, module, ui, iab, stub, calls, development] = await Promise.all([
     build({ ...page, entryPoints: [here('src/browser/main.ts')], format: 'iife' }),
     build({ ...page, entryPoints: [here('src/index.ts')], format: 'esm' }),
     build({ ...page, entryPoints: [here('src/ui/main.ts')], format: 'iife' }),
     build({ ...page, entryPoints: [here('src/signals/iab.ts')], format: 'iife' }),
     build({ ...page, entryPoints: [here('src/signals/iab-stub.ts')], format: 'iife' }),
     build({ ...page, entryPoints: [here('src/signals/vendor-calls.ts')], format: 'iife' }),
+    build({ ...page, entryPoints: [here('src/browser/main.ts')], format: 'iife', define: { METROFAX_DEVELOPMENT: 'true' } }),
     build({
       entryPoints: [here('src/server/ledger/index.ts')],
       outfile: join(dist, 'ledger.js'),
@@ -139,6 +141,7 @@ async function bundles(gate, policy) {
     writeFile(join(dist, 'iab.js'), textOf(iab)),
     writeFile(join(dist, 'iab-stub.js'), textOf(stub)),
     writeFile(join(dist, 'vendor-calls.js'), textOf(calls)),
+    writeFile(join(dist, 'consent.dev.js'), withByteOrderMark(textOf(development))),
     copyFile(here('src/signals/iab.schema.json'), join(dist, 'iab.schema.json')),
   ]);
 }

@@ -24,7 +24,7 @@ export async function buildServer() {
   const edge = { ...common, platform: /** @type {const} */ ('browser'), conditions: ['workerd', 'worker'], target: 'es2022', outdir: dist, plugins: [workerd] };
   const entry = here('src/server/index.ts');
   await Promise.all([
-    build({ ...node, entryPoints: { server: entry } }),
+    build({ ...node, entryPoints: { server: entry, development: here('src/server/development.ts') } }),
     build({ ...node, entryPoints: { 'metrofax-consent': here('src/bin/main.ts') }, banner: { js: BANNER } }),
     build({ ...edge, entryPoints: { 'server.workerd': entry } }),
     build({ ...edge, entryPoints: { 'email.workerd': here('src/email/edge.ts'), 'mail.workerd': here('src/server/mail/index.ts') }, splitting: true, chunkNames: 'edge-[hash]' }),

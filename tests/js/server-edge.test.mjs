@@ -12,11 +12,12 @@ import { consentRoutes, createHandler, createProtection } from './server.workerd
 import policy from './policy.bin'
 const bytes = new Uint8Array(policy)
 const protect = createProtection({ policy: bytes })
+const placed = createProtection({ policy: bytes, place: 'cloudflare' })
 const own = createHandler(consentRoutes({ policy: bytes, gpcSince: '2026-11-23' }))
 export default { async fetch(request, env) {
   const answer = await own(request)
   if (answer) return answer
-  return protect(new Request('https://www.metrofax.com/', { headers: request.headers }), new Response(await request.text(), { headers: { 'content-type': 'text/html; charset=utf-8' } }))
+  return (request.url.endsWith('/placed') ? placed : protect)(new Request('https://www.metrofax.com/', { headers: request.headers, cf: request.cf }), new Response(await request.text(), { headers: { 'content-type': 'text/html; charset=utf-8' } }))
 } }`;
 
 /** @type {Miniflare} */
@@ -52,4 +53,9 @@ test('a choice at the edge is a cookie that the edge obeys', async () => {
   const cookie = answer.headers.getSetCookie()[0].split(';')[0];
   const after = await edge.dispatchFetch('https://www.metrofax.com/', { method: 'POST', body: `<img src="${T}/a">`, headers: { cookie } });
   assert.equal((await after.text()).includes(`<img src="${T}/a">`), true);
+});
+
+test('where Cloudflare says the visitor is decides the regime, before what a header says', async () => {
+  const answer = await edge.dispatchFetch('https://www.metrofax.com/placed', { method: 'POST', body: '<head></head>x', cf: { country: 'US', regionCode: 'CA' }, headers: { 'cf-ipcountry': 'DE' } });
+  assert.match(await answer.text(), /data-regime="us-ca"/);
 });

@@ -37,6 +37,9 @@ export interface WebRequest {
   purpose?: string
 }
 
+/** Set by the build: true in consent.dev.js alone. */
+declare const METROFAX_DEVELOPMENT: boolean
+
 /** What ui.js registers. */
 interface Ui {
   show(kind: Surface): void
@@ -47,10 +50,13 @@ const script = document.currentScript as HTMLScriptElement | null
 const options = script?.dataset ?? {}
 const base = script?.src ?? location.href
 
+/** Of the page's address, in consent.dev.js: `?mf-regime=us-ca`, `?mf-gpc=1`. Of consent.js this is no part. */
+const named = (name: string): string | null => new URLSearchParams(location.search).get(name)
+
 // W1: read once and frozen. The header reaches a browser that has no such property as an attribute of this script.
-const gpc = (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true || options['gpc'] === '1'
+const gpc = (METROFAX_DEVELOPMENT && named('mf-gpc') === '1') || (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true || options['gpc'] === '1'
 // children.none: a site that knows it has a child before it says so here.
-const session = new Session(options['regime'] ?? '', gpc, options['age'] === 'under13')
+const session = new Session((METROFAX_DEVELOPMENT ? named('mf-regime') : null) ?? options['regime'] ?? '', gpc, options['age'] === 'under13')
 const holds = new Holds(session)
 
 let ui: Ui | undefined

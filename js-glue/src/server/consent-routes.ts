@@ -5,18 +5,17 @@ import { html, raw } from 'hono/html'
 import * as at from '../gen/layout.js'
 import { isObject } from '../wire/fields.js'
 import { List } from '../wire/gate.js'
-import { type Desk, type Facts, type Visit } from './desk.js'
+import { type Desk, type Visit } from './desk.js'
 import { type Route } from './handler.js'
+import { factsBy, type PlaceOptions } from './place.js'
 import { HttpError } from './problem.js'
 import { openDesk } from './protection.js'
 
-export interface ConsentRoutesOptions {
+export interface ConsentRoutesOptions extends PlaceOptions {
   /** The compiled policy. */
   readonly policy: Uint8Array
   /** The day on which the site began to honour GPC, or last changed how: YYYY-MM-DD (W1). */
   readonly gpcSince: string
-  /** As createProtection's. */
-  readonly facts?: (request: Request) => Facts | Promise<Facts>
   /** Names of purposes for the page that works without scripts; else their ids are shown. */
   readonly names?: Readonly<Record<string, string>>
   /** Keeps a receipt, in a ledger for instance. A choice that could not be kept is not taken. */
@@ -145,7 +144,8 @@ async function form(receipt: Receipt, names: Readonly<Record<string, string>>): 
 export function consentRoutes(options: ConsentRoutesOptions): readonly Route[] {
   const desk = openDesk(options.policy, options.note)
   const now = options.now ?? (() => Math.floor(Date.now() / 1000))
-  const visitOf = async (request: Request): Promise<Visit> => desk.visit(request, request.url, (await options.facts?.(request)) ?? {}, now())
+  const facts = factsBy(options)
+  const visitOf = async (request: Request): Promise<Visit> => desk.visit(request, request.url, await facts(request), now())
   const wantsPage = (request: Request): boolean => /text\/html/.test(request.headers.get('accept') ?? '')
   return [
     {

@@ -19,6 +19,8 @@ export interface Facts {
   /** The id of a regime, where the site decided that itself. */
   readonly regime?: string | undefined
   readonly age?: 'unknown' | 'under13' | '13plus' | undefined
+  /** The visitor is known to have opted out as by Sec-GPC, in an account for instance (W1). Can only add: false says nothing. */
+  readonly gpc?: boolean | undefined
 }
 
 /** One visitor at one moment, from one page. */
@@ -46,7 +48,7 @@ export class Desk {
   visit(request: Request, page: string, facts: Facts, now: number): Visit {
     const { gate } = this
     this.present = undefined
-    const gpc = gate.signal('gpc', request.headers.get('sec-gpc') ?? '') === Tri.on
+    const gpc = facts.gpc === true || gate.signal('gpc', request.headers.get('sec-gpc') ?? '') === Tri.on
     const dnt = gate.signal('dnt', request.headers.get('dnt') ?? '')
     const signals = { ...(gpc ? { gpc } : {}), ...(dnt === Tri.unset ? {} : { dnt: dnt === Tri.on }) }
     const { country, region, regime, age } = facts

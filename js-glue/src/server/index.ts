@@ -11,6 +11,7 @@ export { consentRoutes, type ConsentRoutesOptions, type Receipt } from './consen
 export { createHandler, type Execution, type Handler, type HandlerOptions, type Route, type RouteContext } from './handler.js'
 export type { CspOptions } from './csp.js'
 export type { Facts } from './desk.js'
+export type { Place, PlaceOptions } from './place.js'
 export { createProtection, type Protect, type ProtectionOptions } from './protection.js'
 export { createStaticProtection, type ProtectStatic, type StaticOptions } from './static.js'
 export { HttpError, problem, type Problem } from './problem.js'

@@ -1,9 +1,10 @@
 // protect(): a site's answer in, what may go to this visitor's browser out. Planes 1 (the rewritten page) and 2 (its headers).
 import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
 import { type CspOptions, contentSecurityPolicy, filterReports, hashSource, makeNonce, nonceIn } from './csp.js'
-import { Desk, type Facts, type Visit } from './desk.js'
+import { Desk, type Visit } from './desk.js'
 import { addTo, filterHeaders, personalCaching } from './headers.js'
 import { permissionsPolicy } from './permissions.js'
+import { factsBy, type PlaceOptions } from './place.js'
 import { platform } from './platform.js'
 import { problem } from './problem.js'
 import { cleanCss } from './rewrite/css.js'
@@ -13,13 +14,11 @@ import { resolved } from './rewrite/urls.js'
 import { ServerGate, type ServerExports, type Sources } from './server-gate.js'
 import { toUtf8 } from './utf8.js'
 
-export interface ProtectionOptions {
+export interface ProtectionOptions extends PlaceOptions {
   /** The compiled policy: what `mfconsent policy compile` writes. */
   readonly policy: Uint8Array
   /** Address of consent.js, put first into pages that do not load it. Default '/consent.js'. */
   readonly script?: string
-  /** What the site knows of the visitor. Without a place the strict regime holds (W7). */
-  readonly facts?: (request: Request) => Facts | Promise<Facts>
   /** The page's public URL, where a proxy changed it on the way here. Default: the request's. */
   readonly url?: (request: Request) => string
   readonly csp?: CspOptions
@@ -78,6 +77,7 @@ const INITIATORS: Readonly<Record<string, Initiator>> = {
 export function createProtection(options: ProtectionOptions): Protect {
   const note = options.note ?? (() => undefined)
   const desk = openDesk(options.policy, note)
+  const facts = factsBy(options)
   const script = options.script ?? '/consent.js'
   const now = options.now ?? (() => Math.floor(Date.now() / 1000))
   const handlers = Promise.all((options.csp?.inlineHandlers ?? []).map(hashSource))
@@ -162,7 +162,7 @@ export function createProtection(options: ProtectionOptions): Protect {
   }
 
   async function protect(request: Request, response: Response): Promise<Response> {
-    const visit = desk.visit(request, options.url?.(request) ?? request.url, (await options.facts?.(request)) ?? {}, now())
+    const visit = desk.visit(request, options.url?.(request) ?? request.url, await facts(request), now())
     const headers = new Headers(response.headers)
     filterHeaders(headers, desk, visit)
     const kind = kindOf(headers.get('content-type'))
