@@ -51,7 +51,7 @@ export interface TestDrive {
 }
 
 /** How long a test drive is kept: long enough to answer a question about it (retention.necessary). */
-const testDriveRetention = 30 * 86_400;
+export const testDriveRetention = 30 * 86_400;
 
 /** The demo's people, in one SQLite file. Times are unix seconds and come from the caller. */
 export class Store {
@@ -150,6 +150,15 @@ export class Store {
       ],
       'write',
     );
+  }
+
+  /** How much of it has: what sweep() would remove. */
+  async due(now: number): Promise<{ tokens: number; testDrives: number }> {
+    const count = async (sql: string, at: number): Promise<number> => Number((await this.#one(sql, [at]))?.['n'] ?? 0);
+    return {
+      tokens: (await count('SELECT COUNT(*) AS n FROM tokens WHERE expires <= ?', now)) + (await count('SELECT COUNT(*) AS n FROM remembered WHERE expires <= ?', now)),
+      testDrives: await count('SELECT COUNT(*) AS n FROM test_drives WHERE created <= ?', now - testDriveRetention),
+    };
   }
 
   close(): void {

@@ -140,6 +140,9 @@ export class Office {
     for (let i = this.posted.length - 1; i >= 0; i--) if (this.posted[i]?.recipient === email) this.posted.splice(i, 1);
   }
 
+  /** Opens and clicks from before a time: how many, and away with them. */
+  readonly events = { before: (time: number) => this.store.eventsBefore(time), sweep: (time: number) => this.store.sweepEvents(time) };
+
   /** Composes and sends one mail; withheld mail stands in the outbox too, with the reason. */
   async post(of: MailClass, email: string, values: Readonly<Record<string, string>>, country = 'DE'): Promise<Posted> {
     const time = Math.floor(Date.now() / 1000);

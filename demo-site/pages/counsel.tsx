@@ -2,7 +2,7 @@ import type { LedgerHealth, LedgerReport, Overview } from '../server/counsel.js'
 import type { PolicyChanges, PublishedPolicy } from '../server/policy.js';
 import { inWords } from './changes.js';
 import { Bar, Columns, Legend, percent, Spark } from './charts.js';
-import { type CounselView, Frame, Hash } from './counsel-frame.js';
+import { type CounselView, Csrf, Frame, Hash } from './counsel-frame.js';
 
 export type { CounselView } from './counsel-frame.js';
 
@@ -336,6 +336,41 @@ function Policies({ policy, changes, report, names }: { policy: PublishedPolicy;
   );
 }
 
+function Retention({ view, rows }: { view: CounselView; rows: Overview['retention'] }) {
+  return (
+    <section class="frame block" aria-labelledby="retention">
+      <h2 id="retention">Retention</h2>
+      <p class="narrow">What a sweep would remove now. One runs every hour. A legal hold keeps the record in the ledger, and nothing else; cookies go in the browser, by their lifetime and by every answer.</p>
+      <table class="fares">
+        <thead>
+          <tr>
+            <th scope="col">What</th>
+            <th scope="col">Days</th>
+            <th scope="col">Due</th>
+            <th scope="col">Held</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ place, keep, due, held, error }) => (
+            <tr>
+              <th scope="row">{place}</th>
+              <td>{keep === 0 ? 'own end' : Math.round(keep / 86_400)}</td>
+              <td>{error ?? due}</td>
+              <td>{held}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <form method="post" action="/counsel/sweep" class="actions">
+        <Csrf view={view} />
+        <button type="submit" class="button quiet small">
+          Sweep now
+        </button>
+      </form>
+    </section>
+  );
+}
+
 /** What is known of everybody together, and the way to one person. */
 export function CounselPage({ view, policy, changes, overview }: { view: CounselView; policy: PublishedPolicy; changes: PolicyChanges | null; overview: Overview }) {
   const { report, health, entries } = overview;
@@ -383,6 +418,7 @@ export function CounselPage({ view, policy, changes, overview }: { view: Counsel
       <Vendors report={report} names={names} />
       <Policies policy={policy} changes={changes} report={report} names={names} />
       <Ledger health={health} entries={entries} />
+      <Retention view={view} rows={overview.retention} />
     </Frame>
   );
 }

@@ -26,6 +26,7 @@ import type { Origins } from './origins.js';
 import { addressOf, mailAddresses, outboxRoutes } from './outbox-routes.js';
 import type { PolicyChanges, PublishedPolicy } from './policy.js';
 import type { Records } from './records.js';
+import type { Retention } from './retention.js';
 import { bodyWithin, commonHeaders, contentSecurityPolicy, type CspVariant, loopbackHostOnly, sameOriginWritesOnly } from './security.js';
 
 /** What the site is made of. */
@@ -45,6 +46,8 @@ export interface SiteParts {
   /** Who may see counsel's pages, and where each request comes from, which their door wants to know. */
   readonly operators: Operators;
   readonly clients: WeakMap<Request, string>;
+  /** What has outlived its time, and its sweep. */
+  readonly retention: Retention;
   /** Names beside localhost under which the site is asked; none in the running demo. */
   readonly hosts?: readonly string[];
   readonly ledger: Ledger;

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Kept } from './retention.js';
 import type * as server from '@metrofax/consent/server';
 import type { CookieControl, CookieControlOptions, Protect } from '@metrofax/consent/server';
 
@@ -9,7 +10,7 @@ export type { CookieControl, Protect } from '@metrofax/consent/server';
 export type Verdict = ReturnType<CookieControl['area']>;
 
 /** What the SDK's notice says in words, as far as these pages need it. */
-export interface Words {
+export interface Words extends Kept {
   /** Reason code of a verdict to a sentence. */
   readonly reasons: Readonly<Record<string, string>>;
 }

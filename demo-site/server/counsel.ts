@@ -5,6 +5,7 @@ import type * as server from '@metrofax/consent/server';
 import type { LedgerHealth, LedgerReport } from '@metrofax/consent/ledger';
 import type { Account } from '../accounts/store.js';
 import { accountOfPerson, erasePerson, type PeopleParts } from './erasure.js';
+import type { Retention } from './retention.js';
 import type { PolicyChanges, PublishedPolicy } from './policy.js';
 
 export type { LedgerHealth, LedgerReport } from '@metrofax/consent/ledger';
@@ -33,12 +34,15 @@ export interface PersonFile {
 export interface CounselParts extends PeopleParts {
   readonly policy: PublishedPolicy;
   readonly changes: PolicyChanges | null;
+  readonly retention: Retention;
 }
 
 export interface Overview {
   readonly report: LedgerReport;
   readonly health: LedgerHealth;
   readonly entries: number;
+  /** What a sweep would remove. */
+  readonly retention: Awaited<ReturnType<Retention>>;
 }
 
 /** Makes the door of counsel's pages; `client` is where a request comes from. */
@@ -53,9 +57,9 @@ export class Counsel {
   constructor(readonly parts: CounselParts) {}
 
   async overview(): Promise<Overview> {
-    const { records } = this.parts;
+    const { records, retention } = this.parts;
     const [report, health, { entries }] = [await records.report(), await records.health(), await records.ledger.head()];
-    return { report, health, entries };
+    return { report, health, entries, retention: await retention({ dryRun: true }) };
   }
 
   /** The file behind a receipt's id; null where there is no such receipt. */

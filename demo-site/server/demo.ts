@@ -15,6 +15,7 @@ import { type Listening, listen } from './listen.js';
 import { advertiserIds, advertiserPort, originsFor } from './origins.js';
 import { type CookieControl, openConsent } from './consent.js';
 import { readChanges, readPolicy } from './policy.js';
+import { retentionOf } from './retention.js';
 import { openRecords, type Records } from './records.js';
 
 /** Where the demo finds its things; all folders absolute. */
@@ -81,9 +82,13 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     store.close();
     await records.close();
   };
-  const now = (): number => Math.floor(Date.now() / 1000);
-  await store.sweep(now());
-  const sweeper = setInterval(() => void store.sweep(now()).catch(options.note), 3_600_000);
+  const retention = retentionOf({ store, office, records }, words);
+  /** Once an hour what has outlived its time goes; what could not is noted. */
+  const sweep = async (): Promise<void> => {
+    for (const { place, error } of await retention({ dryRun: false })) if (error !== undefined) options.note(new Error(`${place}: ${error}`));
+  };
+  await sweep();
+  const sweeper = setInterval(() => void sweep().catch(options.note), 3_600_000);
   sweeper.unref();
 
   const file = filesFrom(new AssetFolder(join(options.built, 'advertisers')));
@@ -100,6 +105,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     records,
     operators,
     clients,
+    retention,
     ...(options.hosts ? { hosts: options.hosts } : {}),
     ledger,
     office,

@@ -17,6 +17,7 @@ export interface Records {
   report(): Promise<ledgers.LedgerReport>;
   /** The SDK's own table writer, and its orders of deletion. */
   csv(header: readonly string[], rows: readonly (readonly ledgers.Cell[])[]): string;
+  readonly sweepRetention: typeof ledgers.sweepRetention;
   readonly carryOutDeletion: typeof ledgers.carryOutDeletion;
   close(): Promise<void>;
 }
@@ -37,7 +38,7 @@ async function signingKey(data: string): Promise<string> {
 
 /** Opens the ledger in the folder `data`; `person` says who is signed in. */
 export async function openRecords(sdk: string, data: string, person: (request: Request) => Promise<string | null>): Promise<Records> {
-  const { Ledger, SigningKey, VerifyingKey, carryOutDeletion, createConsentDesk, csv, reportOf } = (await import(pathToFileURL(join(sdk, 'ledger.js')).href)) as typeof ledgers;
+  const { Ledger, SigningKey, VerifyingKey, carryOutDeletion, createConsentDesk, csv, reportOf, sweepRetention } = (await import(pathToFileURL(join(sdk, 'ledger.js')).href)) as typeof ledgers;
   const pem = await signingKey(data);
   const key = await SigningKey.read(pem);
   const { openSqlite } = (await import(pathToFileURL(join(sdk, 'store-sqlite.js')).href)) as typeof databases;
@@ -65,7 +66,7 @@ export async function openRecords(sdk: string, data: string, person: (request: R
   const publicKey = String(createPublicKey(pem).export({ type: 'spki', format: 'pem' }));
   const keys = [await VerifyingKey.read(publicKey)];
   return {
-    ledger, publicKey, csv, carryOutDeletion,
+    ledger, publicKey, csv, carryOutDeletion, sweepRetention,
     routes: desk.routes(),
     health: () => ledger.health(keys),
     report: () => reportOf(ledger.lines()),

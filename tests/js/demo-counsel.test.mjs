@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { createClient } from '@libsql/client';
 import { demo as startDemo, exchange, registration, Visitor } from './demo-support.mjs';
 import { createOperators } from '../../js-glue/dist/server.js';
-import { csv, reportOf } from '../../js-glue/dist/ledger.js';
+import { csv, reportOf, sweepRetention } from '../../js-glue/dist/ledger.js';
 
 const KEY = 'a long credential for tests';
 /** @type {Awaited<ReturnType<typeof startDemo>>} */
@@ -233,5 +233,35 @@ describe('what it shows', () => {
     } finally {
       await own.close();
     }
+  });
+});
+
+describe('retention [retention.necessary][retention.legal-minimum]', () => {
+  test('a dry run says what would go and touches nothing; a place that fails is named and stops no other; what is held stays', async () => {
+    /** @param {string} name @param {number[]} times @param {number} held */
+    const place = (name, times, held = 0) => ({
+      name, keep: 100, due: async (/** @type {number} */ before) => ({ due: times.filter((time) => time < before).length, held }),
+      remove: async (/** @type {number} */ before) => { times.splice(0, times.length, ...times.filter((time) => time >= before)); },
+    });
+    const [old, broken] = [[1, 899, 900, 950], { ...place('broken', [1]), remove: () => Promise.reject(new Error('read-only')) }];
+    const places = [broken, place('events', old, 2)];
+    const dry = await sweepRetention(places, { now: 1000, dryRun: true });
+    assert.deepEqual(dry.map(({ due, left, error }) => [due, left, error]), [[1, 1, undefined], [2, 2, undefined]]);
+    assert.equal(old.length, 4);
+    const done = await sweepRetention(places, { now: 1000, dryRun: false });
+    assert.deepEqual(done.map(({ due, held, left, error }) => [due, held, left, error]), [[1, 0, 1, 'read-only'], [2, 2, 0, undefined]]);
+    assert.deepEqual(old, [900, 950]);
+  });
+
+  test('the page says what is due by the policy\'s own periods, and sweeps it on demand', async () => {
+    await demo.store.addTestDrive({ name: 'Ann', email: 'old@example.com', message: '', offers: false }, Math.floor(Date.now() / 1000) - 31 * 86_400);
+    const ann = await operator();
+    const due = (/** @type {string} */ text) => /Sample faxes<\/th><td>(\d+)<\/td><td>(\d+)<\/td>/.exec(text)?.slice(1);
+    const page = (await ann.get('/counsel')).text;
+    assert.deepEqual(due(page), ['30', '1']);
+    assert.match(page, /Opens and clicks of mail<\/th><td>\d{3}<\/td><td>0<\/td>/);
+    assert.equal((await ann.post('/counsel/sweep', { csrf: 'x'.repeat(43) })).status, 403);
+    assert.equal((await ann.post('/counsel/sweep', { csrf: csrfOf(page) })).status, 303);
+    assert.deepEqual(due((await ann.get('/counsel')).text), ['30', '0']);
   });
 });

@@ -12,3 +12,4 @@ export { carryOutDeletion, type DeletionPlace, type DeletionReport } from './del
 export { createConsentDesk, type ConsentDesk, type DeskNotice, type DeskOptions } from './desk.js'
 export { OTHER, reportOf, type DayCount, type LedgerReport, type NameCount, type PurposeCount, type VendorCount } from './report.js'
 export { csv, type Cell } from './csv.js'
+export { sweepRetention, type RetentionPlace, type RetentionReport } from './retention.js'

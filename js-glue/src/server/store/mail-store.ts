@@ -260,6 +260,17 @@ export class MailStore {
     return row ? String(row['day']) : null
   }
 
+  /** How many opens and clicks are from before a time (unix s). */
+  async eventsBefore(time: number): Promise<number> {
+    const [row] = await this.database.all('SELECT COUNT(*) AS n FROM mf_event WHERE time < ?', [time])
+    return Number(row?.['n'] ?? 0)
+  }
+
+  /** retention.necessary: opens and clicks from before a time go. */
+  async sweepEvents(before: number): Promise<void> {
+    await this.database.transaction([{ sql: 'DELETE FROM mf_event WHERE time < ?', values: [before] }])
+  }
+
   /** Everything about a person but the receipts, which say that it was asked for (children.delete, pii.change). */
   async forget(recipient: string): Promise<void> {
     const of = (table: string): Statement => ({ sql: `DELETE FROM ${table} WHERE recipient = ?`, values: [recipient] })
