@@ -37,7 +37,7 @@ export async function buildDemo() {
     }),
     build({
       ...common,
-      entryPoints: { tags: 'client/tags.ts', site: 'client/site.ts', choices: 'client/choices.ts', lab: 'client/lab/main.ts' },
+      entryPoints: { tags: 'client/tags.ts', site: 'client/site.ts', choices: 'client/choices.ts', signals: 'client/signals.ts', lab: 'client/lab/main.ts' },
       outdir: `${out}/public`,
       platform: 'browser',
       format: 'iife',

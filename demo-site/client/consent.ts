@@ -16,6 +16,7 @@ export interface Judged {
     readonly api?: string;
     readonly key?: string;
     readonly line?: string;
+    readonly purpose?: string;
   };
   readonly verdict: Verdict;
 }

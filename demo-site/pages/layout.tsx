@@ -45,6 +45,8 @@ interface PageProps {
   readonly description: string;
   /** Scripts of this page beside site.js, by name. */
   readonly scripts?: readonly string[];
+  /** Whether IAB's page APIs are served in it. */
+  readonly iab?: boolean;
   /** Wide pages use the whole window: the lab. */
   readonly wide?: boolean;
   readonly children: Child;
@@ -60,7 +62,7 @@ const navigation = [
  * The document around a page: the consent runtime as the very first tag, and, as on any marketing site, three partners
  * embedded without a word about consent.
  */
-export function Page({ view, title, description, scripts = [], wide = false, children }: PageProps) {
+export function Page({ view, title, description, scripts = [], iab = false, wide = false, children }: PageProps) {
   const { origins } = view;
   const nonce = view.nonce ? { nonce: view.nonce } : {};
   const consent = { 'data-server': '/consent/cookies', ...(view.regime ? { 'data-regime': view.regime } : {}), ...(view.gpc ? { 'data-gpc': '1' } : {}), ...nonce };
@@ -70,6 +72,7 @@ export function Page({ view, title, description, scripts = [], wide = false, chi
     <html lang="en">
       <head>
         <script src="/consent.js" {...consent}></script>
+        {iab ? <script src="/iab.js" data-config={file('iab.json')} {...nonce}></script> : null}
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{fullTitle}</title>
@@ -159,7 +162,7 @@ function Sponsor({ view, nonce }: { view: View; nonce: { nonce?: string } }) {
 const footerLinks = [
   ['The line', [['/', 'Home'], ['/pricing', 'Pricing'], ['/test-drive', 'Test drive'], ['/register', 'Get a number']]],
   ['Your privacy', [['/privacy', 'Privacy policy'], ['/choices', 'Privacy choices'], ['/changes', 'What will change'], ['/privacy#cookies.third-party', 'Partners’ cookies']]],
-  ['Behind the scenes', [['/lab', 'Lab: who received what'], ['/outbox', 'Outbox: every mail and why'], ['/markup', 'Markup that waits'], ['/.well-known/gpc.json', 'GPC statement']]],
+  ['Behind the scenes', [['/lab', 'Lab: who received what'], ['/outbox', 'Outbox: every mail and why'], ['/markup', 'Markup that waits'], ['/signals', 'Signals: heard and told'], ['/.well-known/gpc.json', 'GPC statement']]],
 ] as const;
 
 /** cookies.rejection, where it shows: why the platform's buttons stay away. */

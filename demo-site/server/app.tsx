@@ -14,6 +14,7 @@ import type { View } from '../pages/layout.js';
 import { Markup } from '../pages/markup.js';
 import { Pricing } from '../pages/pricing.js';
 import { Privacy } from '../pages/privacy.js';
+import { Signals } from '../pages/signals.js';
 import { accountRoutes } from './account-routes.js';
 import type { AssetFolder } from './assets.js';
 import type { CookieControl, Protect, Words } from './consent.js';
@@ -64,7 +65,7 @@ export interface SiteParts {
 /** Everything below is answered inside this size; forms are far smaller. */
 const largestBody = 16 * 1024;
 
-const loaded = ['site.css', 'counsel.css', 'tags.js', 'site.js', 'choices.js', 'lab.js', 'icon.svg'] as const;
+const loaded = ['site.css', 'counsel.css', 'tags.js', 'site.js', 'choices.js', 'lab.js', 'signals.js', 'iab.json', 'icon.svg'] as const;
 
 /** Sends a page: `render` gets what the request told us. Shared by all routes that answer with HTML. */
 export type SendPage = (
@@ -141,6 +142,8 @@ export function createSite(parts: SiteParts): Hono {
   if (changes) app.get('/changes', (c) => page(c, (view) => <Changes view={view} policy={parts.policy} changes={changes} />));
   app.get('/choices', (c) => page(c, (view) => <Choices view={view} policy={parts.policy} />));
   app.get('/lab', (c) => page(c, (view) => <Lab view={view} policy={parts.policy} mail={parts.office.labMail()} />));
+  const header = (c: Context, name: string) => c.req.header(name) ?? null;
+  app.get('/signals', (c) => page(c, (view) => <Signals view={view} policy={parts.policy} received={{ gpc: header(c, 'sec-gpc'), dnt: header(c, 'dnt') }} reasons={parts.words.reasons} />));
   app.get('/markup', (c) => page(c, (view) => <Markup view={view} />));
   for (const csp of ['no-wasm', 'trusted-types', 'nonce'] as const) {
     app.get(`/strict/${csp}`, (c) => page(c, (view) => <Home view={view} />, { csp }));

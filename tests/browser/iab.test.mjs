@@ -222,6 +222,18 @@ inEveryBrowser('IAB APIs', (visitor) => {
     }
   });
 
+  test('the page of signals: GPC honoured and said, why each purpose is off, and the strings', async () => {
+    const page = await visitor.visits('/signals?regime=us-ca', GPC);
+    await page.waitFor("document.querySelector('[data-string=usp]').textContent === '1YYN' && document.querySelector('[data-string=gpp]').textContent.startsWith('DBABBg~')");
+    assert.match(await page.text('[data-gpc-note]'), /Opt-out request honoured/);
+    assert.equal(await page.text('[data-signal=gpc]'), '1');
+    assert.match(await page.text('[data-why=advertising]'), /choice\.third-party-ads/);
+    await page.evaluate('metrofaxConsent.set({ advertising: true })');
+    await arrived(['adharbor/asks']);
+    await page.waitFor("document.querySelector('[data-verdict=advertising]').textContent === 'allowed'");
+    assert.deepEqual(page.errors, []);
+  });
+
   test('without configuration, with one that is wrong, or without codecs: "error", and nothing is answered', async () => {
     const page = await visitor.visits('/privacy?regime=eu');
     await page.evaluate('metrofaxConsent.acceptAll()');
