@@ -194,3 +194,48 @@ describe('routes', () => {
 test('a policy that does not open is refused by name', () => {
   assert.throws(() => createCookieControl({ modules, policy: new Uint8Array(100) }), /policy_bad_checksum|policy_truncated/);
 });
+
+describe('a choice made on the server by somebody who chose under an older version [changes.material][changes.non-material]', () => {
+  /** @param {string} version @param {string[]} granted */
+  function record(version, granted) {
+    const policy = JSON.parse(readFileSync(fileURLToPath(new URL('../../demo-site/policy/2013-12-01.json', import.meta.url)), 'utf8'));
+    const bits = granted.reduce((sum, id) => sum + 2 ** policy.purposes.find((/** @type {any} */ one) => one.id === id).number, 0);
+    const text = `1~${version}~eu~${(NOW - 86400).toString(16)}~${bits.toString(16)}~0~0`;
+    let sum = 0x811c9dc5;
+    for (const c of text) sum = Math.imul(sum ^ c.charCodeAt(0), 0x01000193) >>> 0;
+    return `mf_consent=${text}~${sum.toString(16)}`;
+  }
+  const versionOf = (/** @type {string[]} */ lines) => lines.map((line) => /^mf_consent=1~([^~]+)/.exec(line)?.[1]).find(Boolean);
+  const old = record('2012-05-01', ['interest', 'measurement']);
+
+  test('about something else: the record stays of its version, and what changed goes on waiting', () => {
+    const lines = control.choose(asked(old), { 'remember-me': true });
+    assert.equal(versionOf(lines), '2012-05-01');
+    const after = pairOf(lines.at(-1) ?? '');
+    assert.deepEqual(sentOf(after, 'mf_interest=1; Max-Age=60', '_ga=1; Max-Age=60'), [null, '_ga=1; Max-Age=60']);
+  });
+
+  test('about what changed: it is of the present version; so is one after which only words changed', () => {
+    const lines = control.choose(asked(old), { interest: true });
+    assert.equal(versionOf(lines), '2013-12-01');
+    assert.deepEqual(sentOf(pairOf(lines.at(-1) ?? ''), 'mf_interest=1; Max-Age=60', '_ga=1; Max-Age=60'), ['mf_interest=1; Max-Age=60', '_ga=1; Max-Age=60']);
+    assert.equal(versionOf(control.choose(asked(record('2013-06-01', ['interest'])), { social: false })), '2013-12-01');
+  });
+
+  test('a page may have such a record kept, one of a version that nobody knows not', async () => {
+    const post = async (/** @type {string} */ cookie) => {
+      const body = { page: `${SITE}/`, names: [], record: cookie.split('=')[1] };
+      return control.routes().find(({ method }) => method === 'POST')?.handle({ request: asked(cookie, { path: '/consent/cookies', method: 'POST', body, headers: { 'sec-fetch-site': 'same-origin' } }) });
+    };
+    const kept = await post(old);
+    assert.equal(kept?.status, 200);
+    assert.equal(versionOf(kept?.headers.getSetCookie() ?? []), '2012-05-01');
+    assert.equal((await post(record('1999-01-01', ['interest'])))?.status, 400);
+  });
+
+  test('under a version that nobody knows: old grants end with the next choice', () => {
+    const lines = control.choose(asked(record('1999-01-01', ['interest', 'measurement'])), { measurement: true });
+    assert.equal(versionOf(lines), '2013-12-01');
+    assert.deepEqual(sentOf(pairOf(lines.at(-1) ?? ''), 'mf_interest=1; Max-Age=60', '_ga=1; Max-Age=60'), [null, '_ga=1; Max-Age=60']);
+  });
+});

@@ -235,13 +235,13 @@ export function createCookieControl(options: CookieControlOptions): CookieContro
     })
   }
 
-  /** A record of a choice under this very policy, as the server sets it. */
+  /** A record of a choice under this policy, or one before it that what changed still waits under, as the server sets it. */
   function recorded(request: Request, record: string): string[] {
     visitor(request, `${CONSENT_COOKIE}=${record}`)
     const { view_: view, subject_: from } = gate
     const present = view.getUint8(from + at.SUBJECT_CONSENT_PRESENT) === 1
-    if (!present || view.getUint16(from + at.SUBJECT_REVISION, true) !== 0) {
-      throw new HttpError(400, 'expected the value of a consent cookie of the present policy', '/record')
+    if (!present || view.getUint16(from + at.SUBJECT_REVISION, true) === at.NO_INDEX) {
+      throw new HttpError(400, 'expected the value of a consent cookie of a policy that is known', '/record')
     }
     return setConsent(request)
   }
