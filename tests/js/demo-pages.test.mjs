@@ -55,7 +55,7 @@ describe('pages of the demo site', () => {
 
   test('the page with the partners in its markup has them held, without a tag of its author\'s', async () => {
     const { text } = await get('/static-embeds');
-    assert.match(text, /^<!doctype html><html lang="en"><head><script src="\/consent\.js"[^>]* data-regime="eu" nonce="[^"]+"><\/script>/);
+    assert.match(text, /^<!doctype html><html lang="en"><head><meta http-equiv="Content-Security-Policy" content="script-src [^"]*"><script src="\/consent\.js"[^>]* data-regime="eu" data-inline="script style" nonce="[^"]+"><\/script>/);
     // Held before a choice: the same tags, inert (createProtection).
     const held = (address) => assert.match(text, new RegExp(`<(script|iframe|img) [^>]*data-mf-src="http://${address.replace('?', '\\?')}[^>]*>`));
     held(`northlight.localhost:${site.port + 1}/nl.js"`);

@@ -49,7 +49,7 @@ describe('the policy', () => {
     const policies = response.headers.get('content-security-policy').split(', ');
     assert.equal(policies[1], "script-src 'nonce-c2l0ZQ=='; report-uri /own");
     assert.ok(policies[0].includes("'nonce-c2l0ZQ=='"));
-    assert.match(await response.text(), /data-regime="eu" nonce="c2l0ZQ=="><\/script><script nonce="c2l0ZQ==">1<\/script><script>2<\/script>/);
+    assert.match(await response.text(), /data-regime="eu" data-inline="style" nonce="c2l0ZQ=="><\/script><script nonce="c2l0ZQ==">1<\/script><script>2<\/script>/);
   });
 
   test('a site cannot be made to inject through it', async () => {
@@ -91,9 +91,9 @@ describe('headers that make a browser ask or keep', () => {
 
   test('Permissions-Policy: what this browser knows, beside what the site says', async () => {
     const chromium = { 'sec-ch-ua': '"Chromium";v="156", "Not_A Brand";v="24"' };
-    assert.equal((await answer({}, chromium)).headers.get('permissions-policy'), 'ch-ua-high-entropy-values=(self), deferred-fetch=(self), deferred-fetch-minimal=()');
+    assert.equal((await answer({}, chromium)).headers.get('permissions-policy'), 'ch-ua-high-entropy-values=(self), deferred-fetch=(self), deferred-fetch-minimal=(self)');
     assert.equal((await answer({ 'permissions-policy': 'camera=(), deferred-fetch=()' }, chromium)).headers.get('permissions-policy'),
-      'camera=(), deferred-fetch=(), ch-ua-high-entropy-values=(self), deferred-fetch-minimal=()');
+      'camera=(), deferred-fetch=(), ch-ua-high-entropy-values=(self), deferred-fetch-minimal=(self)');
     assert.equal((await answer()).headers.get('permissions-policy'), null);
   });
 });

@@ -1,7 +1,7 @@
 // Plane 1: no markup of a denied party survives, however it is written, wherever it is cut; what is ours survives as it was.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { T, html, leaks, protection, rewritten, visit } from './server-support.mjs';
+import { POLICY, T, html, leaks, protection, rewritten, visit } from './server-support.mjs';
 
 const attribute = (text) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
 const nest = (inner, depth) => (depth === 0 ? inner : `<iframe srcdoc="${attribute(nest(inner, depth - 1))}"></iframe>`);
@@ -95,7 +95,7 @@ test('cut after every byte the output is the same', async () => {
           controller.close();
         },
       });
-      assert.equal(fixed(await (await protect(visit(), html(body))).text()), expected, `${name}, cut at ${at}`);
+      assert.equal(fixed((await (await protect(visit(), html(body))).text()).replace(POLICY, '')), expected, `${name}, cut at ${at}`);
     }
   }
 });
@@ -120,12 +120,12 @@ test('what is ours, or for a click, stays byte for byte', async () => {
   const page = '<!doctype html><html><head><script src="/consent.js" data-lang=de></script><title>a &amp; b</title><link rel="canonical" href="https://elsewhere.example/"><link rel=stylesheet href=/a.css></head>'
     + '<body class=x><a href="https://elsewhere.example/?a=1&b=2">x</a><img src=\'/a"b.gif\' alt=é><svg viewBox="0 0 1 1"><rect fill="url(#a)"/></svg><form action=/go></form><!-- c --><textarea><img></textarea></body></html>';
   const out = await rewritten(page);
-  assert.equal(out.replace(/ data-regime="eu" nonce="[^"]*"/, ''), page);
+  assert.equal(out.replace(/ data-regime="eu" data-inline="script style" nonce="[^"]*"/, ''), page);
 });
 
 test('the runtime comes first: put in where it is missing, told what the server knows, never twice', async () => {
   const request = { 'sec-gpc': '1' };
-  const tag = /<script src="\/consent\.js" data-regime="eu" data-gpc="1" nonce="[^"]+"><\/script>/;
+  const tag = /<script src="\/consent\.js" data-regime="eu" data-gpc="1" data-inline="script style" nonce="[^"]+"><\/script>/;
   assert.match(await rewritten('<!doctype html><head><title>x</title><script>1</script></head>', { request }), new RegExp(`^<!doctype html><head><title>x</title>${tag.source}<script nonce=`));
   assert.match(await rewritten('<head><title>x</title></head><p>hello', { request }), new RegExp(`^<head><title>x</title>${tag.source}</head><p>hello$`));
   assert.match(await rewritten('<body><p>hello', { request }), new RegExp(`^<body>${tag.source}<p>hello$`));
@@ -134,6 +134,23 @@ test('the runtime comes first: put in where it is missing, told what the server 
   const two = await rewritten('<head><script>1</script><script src="/consent.js?v=1"></script></head>', { request });
   assert.equal(two.match(/consent\.js/g).length, 1);
   assert.doesNotMatch(await rewritten('<p>a piece', { request: { 'sec-fetch-dest': 'empty' } }), /consent\.js/);
+});
+
+test('what an inline script imports comes from where scripts may come, whatever nonce it hands on', async () => {
+  const text = async (page) => (await protection().protect(visit(), html(page))).text();
+  const shown = await text('<head><title>x</title><script type="module">import "/a.js"</script></head>');
+  assert.match(shown, new RegExp(`<title>x</title>${POLICY.source}<script src="/consent\\.js"`));
+  assert.doesNotMatch(POLICY.exec(shown)[0], /nonce|tracker\.example|https?:|\s\*[ ;"]/);
+  const own = await text('<head><script src="/consent.js"></script><script>1</script></head>');
+  assert.match(own, new RegExp(`<head>${POLICY.source}<script src="/consent\\.js"`));
+});
+
+test('what scripts make is admitted where the policy is ours: not where the site has one of its own that says it', async () => {
+  const inline = async (csp) => /data-inline="([^"]*)"/.exec(await rewritten('<head><script>1</script><style>p{}</style></head>', csp ? { headers: { 'content-security-policy': csp } } : {}))[1];
+  assert.equal(await inline(), 'script style');
+  assert.equal(await inline("img-src 'self'"), 'script style');
+  assert.equal(await inline("script-src 'nonce-abc'"), 'style');
+  assert.equal(await inline("default-src 'nonce-abc'"), '');
 });
 
 test('a grant lets exactly what it is for through', async () => {

@@ -23,8 +23,11 @@ const { protect } = protection();
 export const html = (body, headers = {}) => new Response(body, { headers: { 'content-type': 'text/html; charset=utf-8', ...headers } });
 export const visit = (headers = {}) => new Request(PAGE, { headers });
 
-/** The protected page's text. */
-export const rewritten = async (page, { headers, request } = {}) => (await protect(visit(request), html(page, headers))).text();
+/** What stands before the runtime's tag: from where scripts may come, whatever nonce they have. */
+export const POLICY = /<meta http-equiv="Content-Security-Policy" content="script-src [^"]*">/;
+
+/** The protected page's text, without the policy that stands in it. */
+export const rewritten = async (page, { headers, request } = {}) => (await (await protect(visit(request), html(page, headers))).text()).replace(POLICY, '');
 
 /**
  * Every place in a page where a tracker could still be reached by markup, as a browser with and without scripting would build it.

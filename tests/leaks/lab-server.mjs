@@ -111,14 +111,16 @@ async function listenBare(run, side, name, kind, vector) {
   run.ports[side][name] = /** @type {import('node:net').AddressInfo} */ (server.address()).port;
 }
 
+/** @typedef {{ status?: number, headers?: Record<string, string | string[]>, body: string | Buffer }} Answer */
+
 /**
- * @param {(run: Run, url: URL) => { status?: number, headers?: Record<string, string | string[]>, body: string | Buffer } | undefined} site answers
- * what the site itself is asked for, in the name of a run
+ * @param {(run: Run | undefined, url: URL, request: import('node:http').IncomingMessage) => Promise<Answer | undefined>} site answers what the site
+ * itself is asked for, in the name of a run; undefined: a file of the site that every run has
  */
 export async function startLab(site) {
   /** @type {Map<string, Run>} */
   const runs = new Map();
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', `http://${request.headers.host}`);
     request.resume();
     const [, v, name = '', side = '', vector = '', file = ''] = url.pathname.split('/');
@@ -133,8 +135,7 @@ export async function startLab(site) {
       response.end(body);
       return;
     }
-    const run = runs.get(v ?? '');
-    const answer = run && url.hostname === 'localhost' ? site(run, url) : undefined;
+    const answer = url.hostname === 'localhost' ? await site(runs.get(v ?? ''), url, request) : undefined;
     response.writeHead(answer?.status ?? (answer ? 200 : 404), { 'Cache-Control': 'no-store', ...answer?.headers });
     response.end(answer?.body ?? '');
   });

@@ -1,10 +1,13 @@
 // One measurement: a visitor with a browser goes through the three pages of the lab in one state. What reached the tracker
 // leaked; what of the site's own did not come although it does without the SDK is a false positive.
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { embedded } from '../../js-glue/build/embed.mjs';
+import { createProtection } from '../../js-glue/dist/server.js';
 import { open } from '../support/browsers/index.mjs';
 import { startLab } from './lab-server.mjs';
 import { PAGES, answer } from './pages.mjs';
@@ -17,7 +20,7 @@ import { INVENTORY, STORAGE } from './vectors/storage.mjs';
 const glue = fileURLToPath(new URL('../../js-glue/', import.meta.url));
 
 /** Longest that twins may take; only one that never comes makes anybody wait so long. Milliseconds. */
-const PATIENCE = 5000;
+const PATIENCE = 10_000;
 
 /** consent.js without a policy: what a site gets whose build went wrong. */
 async function bundleWithoutPolicy() {
@@ -28,21 +31,61 @@ async function bundleWithoutPolicy() {
   return built.outputFiles[0]?.text ?? '';
 }
 
+/** The demo's policy under `"enforcement": "strict"`. */
+function strictPolicy() {
+  const folder = mkdtempSync(join(tmpdir(), 'metrofax-lab-'));
+  try {
+    const policy = JSON.parse(readFileSync(join(glue, '../demo-site/policy/2013-12-01.json'), 'utf8'));
+    writeFileSync(join(folder, 'policy.json'), JSON.stringify({ ...policy, enforcement: 'strict' }));
+    execFileSync(join(glue, '../build/native/mfconsent'), ['policy', 'compile', join(folder, 'policy.json'), '-o', join(folder, 'policy.bin')]);
+    return readFileSync(join(folder, 'policy.bin'));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 export class Lab {
   /** The state under test; undefined: no SDK. @type {import('./states.mjs').State | undefined} */
   #state;
-  /** More attributes of consent.js's tag. */
-  #attributes = '';
   #policyless = '';
   /** @type {Awaited<ReturnType<typeof startLab>>} */
   // @ts-expect-error set by start()
   #servers;
 
-  static async start() {
+  /** The server's planes as well, by the policy's `enforcement`. @type {Record<'live' | 'strict', import('../../js-glue/dist/types/server/protection.d.ts').Protect> | undefined} */
+  #protect;
+
+  /** @param {{ planes?: boolean | undefined }} [options] planes: behind createProtection(), as a site's server puts it there */
+  static async start({ planes = false } = {}) {
     const lab = new Lab();
     lab.#policyless = await bundleWithoutPolicy();
-    lab.#servers = await startLab((run, url) => answer(run, url, { head: lab.#head(run), only: lab.only, sdk: (name) => lab.#sdk(name) }));
+    // eval as the runtime alone has it: more ways than a policy without it leaves.
+    if (planes) {
+      const protection = (/** @type {Uint8Array} */ policy) => createProtection({
+        policy, facts: () => ({ regime: /data-regime="([^"]*)"/.exec(lab.#state?.script ?? '')?.[1] }), csp: { allowEval: true },
+        note: (error) => { lab.errors.push(error); },
+      });
+      lab.#protect = { live: protection(readFileSync(join(glue, 'dist/policy.bin'))), strict: protection(strictPolicy()) };
+    }
+    lab.#servers = await startLab((run, url, request) => lab.#answer(run, url, request));
     return lab;
+  }
+
+  /** What the server could not protect; none is expected. @type {unknown[]} */
+  errors = [];
+
+  /** @param {Run | undefined} run @param {URL} url @param {import('node:http').IncomingMessage} request */
+  async #answer(run, url, request) {
+    const given = run ? answer(run, url, { head: this.#head(run), only: this.only, sdk: (name) => this.#sdk(name) }) : this.#sdk(url.pathname.slice(1));
+    // The page that looks for what stayed carries nothing of ours, nor does the control run.
+    if (!given || !this.#protect || !this.#state || !run || url.pathname.endsWith('/plain')) return given;
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(request.headers)) if (typeof value === 'string') headers.set(name, value);
+    if (this.#state.script.includes('data-gpc="1"')) headers.set('Sec-GPC', '1'); // as the browser of such a visitor says it
+    const site = new Headers();
+    for (const [name, value] of Object.entries(given.headers ?? {})) for (const one of [value].flat()) site.append(name, one);
+    const response = await this.#protect[this.#state.enforcement ?? 'live'](new Request(url, { headers }), new Response(given.body, { status: given.status ?? 200, headers: site }));
+    return { status: response.status, headers: { ...Object.fromEntries(response.headers), 'set-cookie': response.headers.getSetCookie() }, body: Buffer.from(await response.arrayBuffer()) };
   }
 
   /** Narrows to some vectors, while developing. @type {(id: string) => boolean} */
@@ -52,7 +95,7 @@ export class Lab {
   #head(run) {
     const state = this.#state;
     if (!state) return '';
-    return run.fill(`${state.before ?? ''}<script src="{site}/consent.js" ${state.script} ${this.#attributes}></script>${state.after ?? ''}`, 'own', 'head');
+    return run.fill(`${state.before ?? ''}<script src="/consent.js" ${state.script}></script>${state.after ?? ''}`, 'own', 'head');
   }
 
   /** @param {string} name */
@@ -69,14 +112,14 @@ export class Lab {
   }
 
   /**
-   * In a state. Waits for the twins that arrive without the SDK, `expected`.
-   * @param {BrowserName} browser @param {import('./states.mjs').State} state @param {string[]} expected @param {string} [attributes]
+   * In a state. Waits for the twins that arrive without the SDK, `expected`, and for what is `granted`.
+   * @param {BrowserName} browser @param {import('./states.mjs').State} state @param {string[]} expected @param {string[]} [granted]
    * @returns {Promise<Arrived>}
    */
-  async measure(browser, state, expected, attributes = '') {
+  async measure(browser, state, expected, granted = []) {
     this.#state = state;
-    this.#attributes = attributes;
-    return this.#visit(browser, (ids) => expected.filter((id) => ids.includes(id)).map((id) => `own/${id}`));
+    const wanted = [...expected.map((id) => ({ id, key: `own/${id}` })), ...granted.map((id) => ({ id, key: `tracker/${id}` }))];
+    return this.#visit(browser, (ids) => wanted.filter(({ id }) => ids.includes(id)).map(({ key }) => key));
   }
 
   /** @param {BrowserName} browser @param {(ids: string[]) => string[] | undefined} wanted what to wait for; undefined: for all there is */

@@ -30,9 +30,6 @@ const WORDS = `
   const sink = () => { const name = 'sink' + ++sinks; el('iframe', { name }); return name };
   const attempt = (run) => { try { settled.push(Promise.resolve(run()).catch(() => undefined)) } catch {} };`;
 
-/** @param {string} text */
-const inScript = (text) => text.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
-
 /** @param {string} head @param {string} body */
 const document = (head, body) => `<!doctype html><html><head><meta charset="utf-8"><title>lab</title>${head}</head><body>${body}</body></html>`;
 
@@ -46,19 +43,24 @@ const document = (head, body) => `<!doctype html><html><head><meta charset="utf-
 export function answer(run, url, { head, only, sdk }) {
   const [, , page = '', vector = '', side = 'tracker'] = url.pathname.split('/');
   const html = { 'Content-Type': 'text/html; charset=utf-8' };
+  const script = { 'Content-Type': 'text/javascript; charset=utf-8' };
   switch (page) {
     case 'markup': {
       const body = SIDES.flatMap((to) => Object.entries(MARKUP).filter(([id]) => only(id)).map(([id, source]) => `<div>${run.fill(source, to, id)}</div>`));
       return { headers: html, body: document(head, body.join('\n')) };
     }
-    case 'script': {
+    case 'script':
+    case 'storage':
+      return { headers: html, body: document(head, `<script src="/${run.name}/${page}.js"></script>`) };
+    // A file of the site's own, which no rewrite of the page looks into.
+    case 'script.js': {
       const each = Object.entries(SCRIPTED).filter(([id]) => only(id)).flatMap(([id, source]) =>
         SIDES.map((to) => `attempt(async () => { ${run.fill(source, to, id)} })`));
-      return { headers: html, body: document(head, `<script>${WORDS}\nwindow.go = () => { ${inScript(each.join(';\n'))}; return true }</script>`) };
+      return { headers: script, body: `${WORDS}\nwindow.go = () => { ${each.join(';\n')}; return true }` };
     }
-    case 'storage': {
+    case 'storage.js': {
       const each = Object.entries(STORAGE).filter(([id]) => only(id)).map(([id, source]) => `attempt(async () => { ${run.fill(source, 'tracker', id)} })`);
-      return { headers: html, body: document(head, `<script>${WORDS}\nwindow.go = async () => { ${inScript(each.join(';\n'))}; await Promise.all(settled) }</script>`) };
+      return { headers: script, body: `${WORDS}\nwindow.go = async () => { ${each.join(';\n')}; await Promise.all(settled) }` };
     }
     case 'plain.js':
       return { headers: { 'Content-Type': 'text/javascript', 'Service-Worker-Allowed': '/' }, body: '/* a worker that does nothing */' };
@@ -80,8 +82,12 @@ export function answer(run, url, { head, only, sdk }) {
     }
     case 'choice':
       return { headers: html, body: document(head, 'where the choice is made') };
+    case 'empty':
+      return { headers: html, body: document('', 'a page of the site that does not load consent.js by itself') };
     case 'plain':
       return { headers: html, body: document('', 'a page of the site that carries no consent.js') };
+    case 'nested.js':
+      return { headers: script, body: `import ${JSON.stringify(url.search.slice(1))}` };
     case 'worker.js':
     case 'sw.js':
       return { headers: { 'Content-Type': 'text/javascript', 'Service-Worker-Allowed': '/' }, body: `fetch(${JSON.stringify(url.search.slice(1))}, { mode: 'no-cors' }).catch(() => {})` };

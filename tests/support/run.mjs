@@ -14,7 +14,7 @@ import { runProgram } from './run-program.mjs';
 const tests = fileURLToPath(new URL('..', import.meta.url));
 
 /** Suites whose files often wait for a browser and share nothing: that many files at once. @type {Record<string, number>} */
-const ABREAST = { browser: 2 };
+const ABREAST = { browser: 2, leaks: 2 };
 
 /** @param {string} suite @returns {Promise<Outcome[]>} */
 async function runSuite(suite) {

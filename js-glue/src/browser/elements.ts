@@ -4,7 +4,7 @@ import { addressesOf, silenced } from './css.js'
 import { candidates, resolved, resolvedAll, type Held, type Holds } from './hold.js'
 import { attribute, attributesOf, baseOf, localNameOf, matches, pattern, removeAttribute, setAttribute, stringOf } from './native.js'
 import { constructor, method, property, prototypeIn, type Scope } from './patch.js'
-import { LOCAL, framed, textOfLocal } from './frames.js'
+import { LOCAL, framed, runtime, textOfLocal } from './frames.js'
 import { fixed } from './trusted.js'
 
 /** Interface, element names (* every one), attributes, and what the browser would call the request. */
@@ -51,7 +51,7 @@ export const REQUESTING =
 const FETCHED = pattern(/stylesheet|icon|pre|manifest/i)
 const REFRESH = pattern(/^\s*[\d.]+\s*[;,\s]\s*(?:url\s*=\s*)?["']?([^"']*)/i)
 const STRINGS = pattern(/[^;\s]+/g)
-const lower = (text: string): string => (UPPER.exec(text) ? text.toLowerCase() : text)
+export const lower = (text: string): string => (UPPER.exec(text) ? text.toLowerCase() : text)
 const UPPER = pattern(/[A-Z]/)
 
 /** What an attribute of an element requests; undefined if it requests nothing. */
@@ -88,6 +88,20 @@ export function urlsOf(element: Element, name: string, value: unknown): string[]
   }
 }
 
+/** Sets a style attribute; under a policy that admits none, by the way it leaves to scripts (CSP3 §6.7.2.3, "via CSSOM"). */
+function setStyle(element: Element, css: string): void {
+  const { style } = element as Partial<HTMLElement>
+  if (runtime.nonce_.style_ && style) style.cssText = css
+  else setAttribute(element, 'style', css)
+}
+
+/** Admits an inline text that has been looked at to the policy the page came with. True if it needed that. */
+function admit(element: Element, nonce: string): boolean {
+  if (!nonce || attribute(element, 'nonce') || (element as HTMLElement).nonce) return false
+  setAttribute(element, 'nonce', nonce)
+  return true
+}
+
 interface Waiting extends Held {
   value: unknown
 }
@@ -108,11 +122,14 @@ function forget(holds: Holds, element: unknown, name: string): void {
 }
 
 /** Sets a URL now, or when it may be requested; `apply` does it natively. A later value replaces one that waits. */
-export function setUrl(holds: Holds, element: Element, attributeName: string, given: unknown, apply: (value: unknown) => void): void {
+export function setUrl(holds: Holds, element: Element, attributeName: string, given: unknown, setIt: (value: unknown) => void): void {
   const name = lower(attributeName)
   const how = initiatorOf(element, name)
-  if (how === undefined) { apply(given); return; }
+  if (how === undefined) { setIt(given); return; }
+  const apply = name === 'style' && runtime.nonce_.style_ ? (css: unknown): void => { setStyle(element, stringOf(css)) } : setIt
   const value = fixed(given)
+  // A nonce would let it load from anywhere; its host is what admits it.
+  if (runtime.nonce_.script_ && localNameOf(element) === 'script') removeAttribute(element, 'nonce')
   const urls = urlsOf(element, name, value)
   forget(holds, element, name)
   if (how === Initiator.frame && framed(holds, element, name, value, apply)) return
@@ -123,7 +140,7 @@ export function setUrl(holds: Holds, element: Element, attributeName: string, gi
   }
   if (holds.allowed_(how, urls)) { apply(value); return; }
   // The rest of a style is no request.
-  if (name === 'style') setAttribute(element, 'style', silenced(stringOf(value)))
+  if (name === 'style') setStyle(element, silenced(stringOf(value)))
   const slots = waiting.get(element) ?? new Map<string, Waiting>()
   const held = {
     how_: how,
@@ -140,6 +157,8 @@ export function setUrl(holds: Holds, element: Element, attributeName: string, gi
 
 /** import "…", import … from "…" and import("…") with an address of somebody else's. */
 const IMPORTS = pattern(/\b(?:import|from)\s*\(?\s*["'`]((?:[a-z]+:|\/\/)[^"'`]*)/gi)
+/** What is imported has the importer's nonce (HTML, "new descendant script fetch options"): a host's being named would no longer matter. */
+const IMPORTING = pattern(/\bimport\b/)
 /** What a script's text imports by name. */
 export const importsOf = (text: string): string[] => matches(IMPORTS, text)
 
@@ -156,11 +175,12 @@ function dataMayStay(holds: Holds, element: Element): boolean {
 
 /**
  * Takes from an element that is not there yet what it may not request, and holds it. True if there was something.
- * kept: the element itself will not be there, what is written of it will.
+ * kept: the element itself will not be there, what is written of it will. fresh: it was made from text, elsewhere.
  */
-export function stop(holds: Holds, element: Element, kept = false): boolean {
+export function stop(holds: Holds, element: Element, kept = false, fresh = kept): boolean {
   let found = false
   const tag = localNameOf(element)
+  const { script_: scriptNonce, style_: styleNonce } = runtime.nonce_
   if (tag === 'style') {
     const text = element.textContent ?? ''
     const urls = resolvedAll(addressesOf(text), baseOf(element))
@@ -168,13 +188,14 @@ export function stop(holds: Holds, element: Element, kept = false): boolean {
       holdStyle(holds, element, text, urls)
       found = true
     }
+    if (!kept || fresh) found = admit(element, styleNonce) || found
   } else if (tag === 'script' && !holds.allowed_(Initiator.script, importsOf(element.textContent ?? ''), undefined, true)) {
     setAttribute(element, 'type', 'text/plain')
     found = true
   } else if (tag === 'script' && JSON_TYPES.exec(attribute(element, 'type') ?? '') && !dataMayStay(holds, element)) {
     setAttribute(element, 'type', 'text/plain')
     found = true
-  }
+  } else if (tag === 'script' && (!kept || fresh) && !loads(element) && !IMPORTING.exec(element.textContent ?? '')) found = admit(element, scriptNonce)
   const list = attributesOf(element)
   for (let i = list.length - 1; i >= 0; --i) {
     const { name, value } = list[i]!
@@ -184,7 +205,18 @@ export function stop(holds: Holds, element: Element, kept = false): boolean {
       found = true
       continue
     }
-    if (holds.allowed_(how, urlsOf(element, lower(name), value), undefined, true)) continue
+    const allowed = holds.allowed_(how, urlsOf(element, lower(name), value), undefined, true)
+    if (name === 'style' && styleNonce && fresh) {
+      // Where the policy admits no style attribute, the parser drops it.
+      found = true
+      if (!kept && allowed) setStyle(element, value)
+      if (kept) {
+        setAttribute(element, 'data-mf-style', value)
+        removeAttribute(element, name)
+      }
+      if (kept || allowed) continue
+    }
+    if (allowed) continue
     found = true
     if (kept) {
       // What comes to life elsewhere is held there (markup.ts).
@@ -214,6 +246,8 @@ export function setAttr(holds: Holds, native: (value: unknown) => unknown, self:
   if (ownerElement) setUrl(holds, ownerElement, name, value, native)
   else native(value)
 }
+
+const loads = (script: Element): boolean => attribute(script, 'src') !== null || attribute(script, 'href') !== null || attribute(script, 'xlink:href') !== null
 
 /** Attributes that say one address, which their property makes absolute. */
 const SINGLE = pattern(/^(src|href|poster|data)$/)

@@ -4,7 +4,7 @@ import type { Holds } from './hold.js'
 import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
 import { attribute, innerHtmlOf, inert, localNameOf, matches, pattern, select, contentOf, setAttribute, setInnerHtml, stringOf } from './native.js'
 import { method, property, prototypeIn, type Scope } from './patch.js'
-import { stop, REQUESTING } from './elements.js'
+import { lower, stop, REQUESTING } from './elements.js'
 import { trustedHtml } from './trusted.js'
 
 const { Blob, DOMParser, fetch, URL } = globalThis
@@ -14,8 +14,10 @@ const documents = new WeakSet<object>()
 const prelude = { tag: '' }
 
 /** What patches a realm, what watches a document, and consent.js's own tag: told by main.ts. */
-export const runtime: { patch_(scope: Scope): void; watch_(document: Document): void; consent: unknown } = {
+export const runtime: { patch_(scope: Scope): void; watch_(document: Document): void; consent: unknown; nonce_: { script_: string; style_: string } } = {
   patch_: () => undefined, watch_: () => undefined, consent: null,
+  /** By which the policy that the server sent (protection.ts) admits what was looked at; '' where no such policy is. */
+  nonce_: { script_: '', style_: '' },
 }
 export const setPrelude = (tag: string): void => { prelude.tag = tag }
 
@@ -82,27 +84,36 @@ const { parseFromString } = DOMParser?.prototype ?? {}
 /** Without what only pages without scripts show: a parser without scripts would read it differently. */
 export const withoutNoscript = (html: string): string => (matches(NOSCRIPT, html)[0] ? apply<RegExp, [string, string], string>(symbolReplace as never, NOSCRIPT, [html, '']) : html)
 
-function stopAll(holds: Holds, root: Node): boolean {
+function stopAll(holds: Holds, root: Node, fresh = true): boolean {
   let found = false
-  const list = select(root, REQUESTING + ',template')
+  const list = select(root, REQUESTING + ',script,template')
   for (let i = 0; i < list.length; ++i) {
     const element = list[i]!
-    if (localNameOf(element) === 'template') found = stopAll(holds, contentOf(element)) || found
-    else found = stop(holds, element, true) || found
+    if (localNameOf(element) === 'template') found = stopAll(holds, contentOf(element), fresh) || found
+    else found = stop(holds, element, true, fresh) || found
   }
   return found
 }
 
+const INLINE = pattern(/<(script|style)(?![^>]*\s(?:src|href|nonce)\s*=|[^>]*>[^<]*\bimport\b)(?=[\s>])/gi)
+/** A piece of a page, whose elements may end in another: inline texts in it are admitted as they stand. */
+const admitted = (html: string): string => {
+  const { script_: script, style_: style } = runtime.nonce_
+  return style ? apply<RegExp, unknown[], string>(symbolReplace as never, INLINE, [html, (all: string, tag: string) => `${all} nonce="${lower(tag) === 'style' ? style : script}"`]) : html
+}
+/** `piece` for the parser, which reads on. */
+export const cleanedPiece = (holds: Holds, piece: string): string => admitted(cleaned(holds, piece, false, false))
+
 /** Markup in which nothing is requested that may not be; the same text where nothing was. */
-export function cleaned(holds: Holds, given: string, whole = false): string {
+export function cleaned(holds: Holds, given: string, whole = false, fresh = true): string {
   const html = withoutNoscript(given)
   if (whole || WHOLE.exec(html)) {
     const document = apply(parseFromString, new DOMParser(), [trustedHtml(html), 'text/html'])
-    return stopAll(holds, document) ? `<!doctype html>${document.documentElement.outerHTML}` : html
+    return stopAll(holds, document, fresh) ? `<!doctype html>${document.documentElement.outerHTML}` : html
   }
   const template = inert.createElement('template')
   setInnerHtml(template, trustedHtml(html))
-  return stopAll(holds, contentOf(template)) ? innerHtmlOf(template) : html
+  return stopAll(holds, contentOf(template), fresh) ? innerHtmlOf(template) : html
 }
 
 /** A document for a frame: cleaned, and where it has scripts, with ours first. */

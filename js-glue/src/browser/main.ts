@@ -204,6 +204,8 @@ function adopted(): boolean {
 if (Object.getOwnPropertyDescriptor(window, 'metrofaxConsent')?.writable !== false && !adopted()) {
   setPrelude(script?.outerHTML ? script.outerHTML.replace(/ src="[^"]*"/, () => ` src="${script.src}"`) : '')
   runtime.consent = consent
+  const nonceFor = (kind: string): string => (options['inline']?.includes(kind) ? (script?.nonce ?? '') : '')
+  runtime.nonce_ = { script_: nonceFor('script'), style_: nonceFor('style') }
   runtime.watch_ = (of) => { lookAgain.push(watchMarkup(session, holds, of)) }
   runtime.patch_ = (scope: Scope) => {
     // One that fails (an engine that has something otherwise) is told, and does not keep the others from going in.

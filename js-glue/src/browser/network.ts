@@ -173,6 +173,13 @@ function patchCalls(holds: Holds, scope: Scope): void {
       return followConnection(holds, how, [url], name, make(...args))
     })
 
+  // Nobody can look into one, and WebKit does not put it under the policy of the page that made it.
+  constructor(scope, 'SharedWorker', (make, args) => {
+    const url = resolved((args[0] = fixed(args[0])))
+    if (LOCAL.exec(url)) throw error(url.slice(0, 99))
+    return make(...args)
+  })
+
   /** Code that comes with its address imports what its text says. */
   const codeMay = (url: string): Promise<boolean> =>
     textOfLocal(url).then(([text]) => holds.allowed_(Initiator.worker, importsOf(text)), () => false)

@@ -3,7 +3,7 @@
 import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
 import { addressesOf } from './css.js'
 import { REQUESTING, holdStyle, setAttr, stop } from './elements.js'
-import { cleaned, framesIn, reachFrame, withoutNoscript } from './frames.js'
+import { cleaned, cleanedPiece, framesIn, reachFrame, withoutNoscript } from './frames.js'
 import { resolvedAll, type Holds } from './hold.js'
 import {
   adopt, append, baseOf, contentOf, documentOf, firstChildOf, importing, inert, localNameOf, parentOf, pattern, select, setInnerHtml, textOf, typeOf, stringOf } from './native.js'
@@ -15,10 +15,10 @@ const { apply } = Reflect
 
 /** Looks at a node and all below it. */
 export function stopTree(holds: Holds, root: Node): boolean {
-  let found = typeOf(root) === 1 && stop(holds, root as Element)
+  let found = typeOf(root) === 1 && stop(holds, root as Element, false, true)
   if (!firstChildOf(root)) return found
-  const list = select(root, REQUESTING)
-  for (let i = 0; i < list.length; ++i) found = stop(holds, list[i]!) || found
+  const list = select(root, REQUESTING + ',script')
+  for (let i = 0; i < list.length; ++i) found = stop(holds, list[i]!, false, true) || found
   return found
 }
 
@@ -39,7 +39,7 @@ function styleMay(holds: Holds, style: Element, css: string): boolean {
 }
 
 /** Markup that can request anything has one of these in it. */
-const MARKUP = pattern(/<(?:style|iframe|frame|object|embed|noscript)|(?:src|href|srcset|data|poster|style|background|content|ping|values|to|from|by|filter|fill|stroke|mask|path|cursor|start|mid|end)\s*=/i)
+const MARKUP = pattern(/<(?:script|style|iframe|frame|object|embed|noscript)|(?:src|href|srcset|data|poster|style|background|content|ping|values|to|from|by|filter|fill|stroke|mask|path|cursor|start|mid|end)\s*=/i)
 
 /** The nodes that markup becomes in a context, where something in it may not be requested; else undefined. */
 function nodesOf(holds: Holds, context: Node, html: string): Node | undefined {
@@ -197,13 +197,13 @@ export function patchTree(holds: Holds, scope: Scope): void {
     const rest = CUT.exec(text)?.[0] ?? ''
     cut.set(self as object, rest)
     const piece = rest ? text.slice(0, -rest.length) : text
-    if (piece) native(trustedHtml(MARKUP.exec(piece) ? cleaned(holds, piece) : piece))
+    if (piece) native(trustedHtml(MARKUP.exec(piece) ? cleanedPiece(holds, piece) : piece))
     after(self as Node)
   })
   method(document, 'close', (native, self) => {
     const rest = cut.get(self as object)
     cut.delete(self as object)
-    if (rest) apply(write, self, [trustedHtml(cleaned(holds, rest + '>'))])
+    if (rest) apply(write, self, [trustedHtml(cleanedPiece(holds, rest + '>'))])
     return native()
   })
   method(document, 'execCommand', (native, _self, args) => {

@@ -3,7 +3,7 @@ import { type Sources } from './server-gate.js'
 
 /** What a site may still ask of the policy that it is sent under. Nothing here opens a way to a third party. */
 export interface CspOptions {
-  /** 'unsafe-eval': for templates that are compiled in the page. Code from eval() is under the runtime like all other. */
+  /** 'unsafe-eval', and scripts from blob: and data: with it: for code that is made in the page. It is under the runtime like all other. */
   readonly allowEval?: boolean | undefined
   /** Source texts of inline event handlers, admitted by their hash ('unsafe-hashes'). */
   readonly inlineHandlers?: readonly string[] | undefined
@@ -44,16 +44,17 @@ export function contentSecurityPolicy({ sources, page, inline, handlers, allowEv
   const shape = (admitted: readonly string[], whole: boolean): string => {
     const all = hosts(admitted)
     const open = hosts(admitted.filter((source) => opened.has(source)))
-    const script = ["'self'", ...inline.script, "'wasm-unsafe-eval'", ...(allowEval ? ["'unsafe-eval'"] : []), ...all]
-    const style = ["'self'", ...inline.style, ...all]
+    const script = ["'self'", ...inline.script, "'wasm-unsafe-eval'", ...(allowEval ? ["'unsafe-eval'", 'blob:', 'data:'] : []), ...all]
+    // What comes with its address has been looked at where it was made, and what it names is under this policy.
+    const style = ["'self'", 'data:', 'blob:', ...inline.style, ...all]
     const own = {
       'script-src-attr': handlers.length > 0 ? ["'unsafe-hashes'", ...handlers] : [],
-      'worker-src': ["'self'", 'blob:'],
+      'worker-src': ["'self'", 'blob:', 'data:'],
       'base-uri': ["'self'"],
       'form-action': ["'self'", ...open],
     }
     // Every list once: default-src stands for styles, pictures, fonts, media, frames and connections together.
-    if (!whole) return written({ 'default-src': ["'self'", 'data:', 'blob:', ...inline.style, ...all], 'script-src': script, 'object-src': ["'self'"], ...own })
+    if (!whole) return written({ 'default-src': ["'self'", 'data:', 'blob:', ...inline.style, ...all], 'script-src': script, ...(opened.size < admitted.length ? { 'object-src': ["'self'", 'blob:', 'data:'] } : {}), ...own })
     const media = ["'self'", 'data:', 'blob:', ...all]
     return written({
       'default-src': ["'self'", ...all],
@@ -66,7 +67,7 @@ export function contentSecurityPolicy({ sources, page, inline, handlers, allowEv
       'connect-src': [...media, ...hosts(admitted, protocol === 'https:' ? 'wss://' : 'ws://')],
       'frame-src': media,
       'manifest-src': ["'self'", ...all],
-      'object-src': ["'self'", ...open],
+      'object-src': ["'self'", 'blob:', 'data:', ...open],
       ...own,
     })
   }
@@ -78,6 +79,22 @@ export function contentSecurityPolicy({ sources, page, inline, handlers, allowEv
   // Too many to name: what is held stays shut until the next page.
   const strict = shape(sources.open, false)
   return strict.length <= 2 * LONGEST ? strict : shape([], false)
+}
+
+/**
+ * What stands beside the header in a `<meta>`: from where scripts come, whatever nonce they have. A script hands its nonce on to what it
+ * imports (HTML, "new descendant script fetch options"), so the header alone would let an inline script import from anywhere. Inline
+ * scripts are the header's affair: they need its nonce, whatever is said here.
+ */
+export function scriptSources({ sources, page, allowEval }: Pick<Shape, 'sources' | 'page' | 'allowEval'>): string {
+  const { port } = new URL(page)
+  const text = (list: readonly string[]): string =>
+    written({
+      'script-src': ["'self'", "'unsafe-inline'", "'wasm-unsafe-eval'", ...(allowEval ? ["'unsafe-eval'", 'blob:', 'data:'] : []),
+        ...list.filter((source) => HOST_SOURCE.test(source)).map((source) => at(source, '', port ? ':*' : ''))],
+    })
+  const all = text([...sources.open, ...sources.held])
+  return all.length <= 2 * LONGEST ? all : text(sources.open)
 }
 
 /** 128 bits of the platform's generator (CSP3 §7.1 wants at least that), base64. */
@@ -99,6 +116,9 @@ export function nonceIn(policy: string | null): string | null {
   }
   return null
 }
+
+/** Whether a policy of the site's own says which inline styles apply. */
+export const governsStyles = (policy: string | null): boolean => /(?:^|[;,])\s*(?:style-src|style-src-elem|default-src)\s/i.test(policy ?? '')
 
 /** A policy of the site's own without the report-uri of those who may not hear of it; enforcement is as it was. */
 export function filterReports(policy: string, allowed: (url: string) => boolean): string {

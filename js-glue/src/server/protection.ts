@@ -1,6 +1,6 @@
 // protect(): a site's answer in, what may go to this visitor's browser out. Planes 1 (the rewritten page) and 2 (its headers).
 import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
-import { type CspOptions, contentSecurityPolicy, filterReports, hashSource, makeNonce, nonceIn } from './csp.js'
+import { type CspOptions, contentSecurityPolicy, filterReports, governsStyles, hashSource, makeNonce, nonceIn, scriptSources } from './csp.js'
 import { Desk, type Visit } from './desk.js'
 import { addTo, filterHeaders, personalCaching } from './headers.js'
 import { permissionsPolicy } from './permissions.js'
@@ -134,7 +134,8 @@ export function createProtection(options: ProtectionOptions): Protect {
   async function page(request: Request, response: Response, headers: Headers, visit: Visit): Promise<Response> {
     const theirs = nonceIn(headers.get('content-security-policy'))
     const nonce = theirs ?? makeNonce()
-    await setCsp(headers, visit, desk.with(visit, (gate) => gate.sources()), nonce)
+    const sources = desk.with(visit, (gate) => gate.sources())
+    await setCsp(headers, visit, sources, nonce)
     const permissions = permissionsPolicy(headers.get('permissions-policy'), request.headers.get('sec-ch-ua'))
     if (permissions === null) headers.delete('permissions-policy')
     else headers.set('permissions-policy', permissions)
@@ -149,13 +150,19 @@ export function createProtection(options: ProtectionOptions): Protect {
     const body = plainBody(response, headers)
     if (!body || request.method === 'HEAD') return whole(response, null, headers)
     // A piece of a page that a script fetches is put into one that has its runtime.
-    const attributes = { 'data-regime': visit.regime, ...(visit.gpc ? { 'data-gpc': '1' } : {}) }
+    const addNonce = { script: theirs === null, style: theirs === null || !governsStyles(response.headers.get('content-security-policy')) }
+    const attributes = {
+      'data-regime': visit.regime,
+      ...(visit.gpc ? { 'data-gpc': '1' } : {}),
+      // What the page's scripts make is under our policy as well; the runtime looks at it, and gives it the nonce.
+      'data-inline': Object.entries(addNonce).filter(([, add]) => add).map(([kind]) => kind).join(' '),
+    }
     const parts = {
       mayRequest: (how: Initiator, url: string) => desk.mayRequest(visit, how, url),
       page: visit.page,
       nonce,
-      addNonce: theirs === null,
-      runtime: destinationOf(request) === 'empty' ? null : { src: script, attributes },
+      addNonce,
+      runtime: destinationOf(request) === 'empty' ? null : { src: script, attributes, policy: scriptSources({ ...options.csp, sources, page: visit.page }) },
       nested: (html: string, inner: Parameters<typeof platform.rewrite>[1]) => readText(platform.rewrite(streamOf(html), inner), Infinity),
     }
     return whole(response, await begun(platform.rewrite(toUtf8(body, type), pageHandlers(parts)), note), headers)

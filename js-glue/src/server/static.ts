@@ -38,8 +38,8 @@ export function createStaticProtection(options: StaticOptions): ProtectStatic {
       mayRequest: (how: Initiator, address: string) => desk.mayRequest(visit, how, address),
       page: url,
       nonce: '',
-      addNonce: false,
-      runtime: { src, attributes: { 'data-mf-static': place } },
+      addNonce: { script: false, style: false },
+      runtime: { src, attributes: { 'data-mf-static': place }, policy: null },
       nested: rewrite,
       inline: (kind, text) => inline[kind].add(text),
     }

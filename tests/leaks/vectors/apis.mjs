@@ -74,7 +74,7 @@ export const REALMS = {
   'realm-adopt': "const d = frame().contentDocument; const i = d.createElement('img'); d.body.append(i); document.body.append(i); Object.getOwnPropertyDescriptor(d.defaultView.HTMLImageElement.prototype, 'src').set.call(i, '{png}')",
   'realm-reload': "const f = frame(); await new Promise((done) => { f.onload = done; f.contentWindow.location.reload(); setTimeout(done, 500) }); f.contentWindow.fetch('{json}', { mode: 'no-cors' }).catch(() => {})",
   'realm-blank-navigated': "const f = frame(); await new Promise((done) => { f.onload = done; f.src = 'about:blank?2'; setTimeout(done, 500) }); f.contentWindow.fetch('{json}', { mode: 'no-cors' }).catch(() => {})",
-  'realm-own-page': "const f = el('iframe', { src: '{site}/plain' }); await new Promise((done) => { f.onload = done; setTimeout(done, 2000) }); f.contentWindow.fetch('{json}', { mode: 'no-cors' }).catch(() => {})",
+  'realm-own-page': "const f = el('iframe', { src: '{site}/empty' }); await new Promise((done) => { f.onload = done; setTimeout(done, 2000) }); f.contentWindow.fetch('{json}', { mode: 'no-cors' }).catch(() => {})",
   'frame-blob': "el('iframe', { src: URL.createObjectURL(new Blob(['<img src=\"{png}\">'], { type: 'text/html' })) })",
   'frame-blob-script': "el('iframe', { src: URL.createObjectURL(new Blob(['<script>fetch(\"{json}\", { mode: \"no-cors\" })</' + 'script>'], { type: 'text/html' })) })",
   'frame-blob-svg': "el('iframe', { src: URL.createObjectURL(new Blob(['<svg xmlns=\"http://www.w3.org/2000/svg\"><image href=\"{png}\" width=\"9\" height=\"9\"/></svg>'], { type: 'image/svg+xml' })) })",

@@ -5,6 +5,8 @@ export const MARKUP = {
   'script-async': '<script async src="{js}"></script>',
   'script-defer': '<script defer src="{js}"></script>',
   'script-module': '<script type="module" src="{js}"></script>',
+  'module-import-computed': '<script>import(["{js}"][0]).catch(() => {})</script>',
+  'module-import-nested': '<script type="module">import "{site}/nested.js?{js}"</script>',
   'module-static-import': '<script type="module">import "{js}"</script>',
   'module-inline-import-call': '<script>import("{js}").catch(() => {})</script>',
   img: '<img src="{png}">',

@@ -27,10 +27,10 @@ export interface PageParts {
   /** The page's URL. */
   readonly page: string
   readonly nonce: string
-  /** Give inline scripts and styles the nonce: not where the site's own CSP has one, which then decides what runs. */
-  readonly addNonce: boolean
-  /** The runtime's address; null where it is not to be put in. */
-  readonly runtime: { readonly src: string; readonly attributes: Readonly<Record<string, string>> } | null
+  /** What inline texts get the nonce: not where the site's own CSP has it, which then decides what runs. */
+  readonly addNonce: { readonly script: boolean; readonly style: boolean }
+  /** The runtime's address, and a policy for a meta element before it; null where it is not to be put in. */
+  readonly runtime: { readonly src: string; readonly attributes: Readonly<Record<string, string>>; readonly policy: string | null } | null
   /** Rewrites a page inside a page. */
   nested(html: string, handlers: Handlers): Promise<string>
   /** Told of every inline script and style that stays: a CSP without nonces needs its hash. */
@@ -92,7 +92,8 @@ class Pass {
     const foreign = element.namespaceURI !== HTML
     switch (tag) {
       case 'body':
-        if (!this.placed) this.place((markup) => element.prepend(markup, { html: true }))
+        // A policy counts in the head only.
+        if (!this.placed) this.place((markup) => element.prepend(markup, { html: true }), false)
         break
       case 'head':
         // Not at the document's end, where it would complete a tag that the page left open.
@@ -232,13 +233,14 @@ class Pass {
     const { parts } = this
     if (this.runtimeHere) {
       this.placed = true
+      element.before(this.policy(), { html: true })
       for (const [name, value] of Object.entries(parts.runtime!.attributes)) {
         if (!element.hasAttribute(name)) element.setAttribute(name, attributeSource(value))
       }
     }
     const type = element.getAttribute('type')
     const loads = ['src', 'href', 'xlink:href', 'data-mf-src'].some((name) => element.hasAttribute(name))
-    if (parts.addNonce && (!loads || this.runtimeHere)) element.setAttribute('nonce', parts.nonce)
+    if (parts.addNonce.script && (!loads || this.runtimeHere)) element.setAttribute('nonce', parts.nonce)
     const foreign = element.namespaceURI !== HTML
     const current = { kind: loads ? ('data' as const) : scriptKind(type === null ? null : attributeValue(type)), foreign, held: '' }
     this.current = current
@@ -250,7 +252,7 @@ class Pass {
   }
 
   private style(element: RewriterElement, foreign: boolean): void {
-    if (this.parts.addNonce) element.setAttribute('nonce', this.parts.nonce)
+    if (this.parts.addNonce.style) element.setAttribute('nonce', this.parts.nonce)
     this.foreignStyle = foreign ? '' : null
     if (!foreign) return
     // In SVG it is no raw text: character references count, and comments fall out between two halves of a word.
@@ -268,15 +270,21 @@ class Pass {
     if (type !== null) element.setAttribute('data-mf-type', type)
   }
 
-  private place(put: (markup: string) => void): void {
+  private place(put: (markup: string) => void, policy = true): void {
     this.placed = true
-    put(this.tag())
+    put((policy ? this.policy() : '') + this.tag())
   }
 
   private tag(): string {
     const { runtime, nonce } = this.parts
     const attributes = Object.entries({ src: runtime!.src, ...runtime!.attributes, ...(nonce ? { nonce } : {}) })
     return `<script${attributes.map(([name, value]) => ` ${name}="${escapeAttribute(value)}"`).join('')}></script>`
+  }
+
+  /** In the head, where it counts; it is always before the page's first script. */
+  private policy(): string {
+    const policy = this.parts.runtime?.policy ?? null
+    return policy === null ? '' : `<meta http-equiv="Content-Security-Policy" content="${escapeAttribute(policy)}">`
   }
 
   // ---- text

@@ -1,0 +1,3 @@
+import { leaksIn } from './leaks.mjs';
+
+leaksIn('chromium');
