@@ -36,6 +36,8 @@ export function embedded(gate, policy) {
   return {
     name: 'embedded',
     setup(build) {
+      // What bundles the runtime without saying so bundles the one for production.
+      build.initialOptions.define = { METROFAX_DEVELOPMENT: 'false', ...build.initialOptions.define };
       build.onResolve({ filter: /^virtual:embedded$/ }, (args) => ({ path: args.path, namespace: 'embedded' }));
       build.onLoad({ filter: /.*/, namespace: 'embedded' }, async () => ({ contents: moduleSource(await readFile(gate), await readFile(policy)) }));
     },
