@@ -11,6 +11,7 @@
 
 #include "consent/record.h"
 #include "cookies/sweep.h"
+#include "gate/choice.h"
 #include "gate/mail_group.h"
 #include "signals/light.h"
 
@@ -184,18 +185,11 @@ METROFAX_EXPORT(read_signal) std::uint32_t read_signal(std::uint32_t which, std:
 METROFAX_EXPORT(describe) std::uint32_t describe() {
   facts = Facts{};
   if (!policy.loaded()) return status(ErrorCode::policy_not_loaded);
-  for (unsigned number = 0; number < policy.purposes.count; ++number) {
-    const unsigned flags = policy.purposes[number].flags();
-    const PurposeSet bit = PurposeSet{1} << number;
-    if ((flags & 1u) != 0) facts.necessary |= bit;
-    if ((flags & 2u) != 0) facts.shown |= bit;
-    if ((flags & 4u) != 0) facts.purposes |= bit;
-  }
-  const ConsentState& consent = subject.consent;
-  if (consent.present) {
-    facts.changed = policy.changed_since(consent.revision) & facts.shown & ~facts.necessary & ~consent.denied;
-    if (consent.revision >= policy.revisions.count) facts.changed &= consent.granted;
-  }
+  const PurposeKinds kinds = purpose_kinds(policy);
+  facts.purposes = kinds.used;
+  facts.necessary = kinds.necessary;
+  facts.shown = kinds.shown;
+  facts.changed = pending_choices(policy, subject.consent);
   facts.regime = regime_index();
   const fb::Regime& regime = policy.regimes[facts.regime];
   facts.model = static_cast<std::uint8_t>(regime.model());
@@ -229,19 +223,10 @@ METROFAX_EXPORT(read_consent) std::uint32_t read_consent(std::uint32_t length) {
   return 0;
 }
 
-/// Puts choices made now on top of the subject's consent: `named` the purposes chosen, `wanted` those of them
-/// that are granted. The record stays of the version it was given under until everything that changed since
-/// has been chosen, so that a choice about something else makes no old grant a new one (changes.material);
-/// where that version is unknown, old grants end.
+/// Puts choices made now on top of the subject's consent (gate/choice.h): `named` the purposes chosen,
+/// `wanted` those of them that are granted.
 METROFAX_EXPORT(choose) void choose(std::uint32_t named, std::uint32_t wanted) {
-  if (describe() != 0) return;
-  ConsentState& consent = subject.consent;
-  const bool unknown = consent.revision >= policy.revisions.count;
-  consent.granted = (unknown ? 0 : consent.granted & ~named) | (named & wanted);
-  consent.denied = (consent.denied & ~named) | (named & ~wanted);
-  if (!consent.present || unknown || (facts.changed & ~named) == 0) consent.revision = 0;
-  consent.present = true;
-  consent.time = subject.now;
+  if (policy.loaded()) consent::choose(policy, subject.consent, named, wanted, subject.now);
 }
 
 /// Writes the subject's consent as the assignment text of a cookie at text_at(); its length, 0 if it cannot

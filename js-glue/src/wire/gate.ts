@@ -181,12 +181,12 @@ export class Gate {
     return this.x_.read_consent(this.put_(cookies, this.text_, at.MAX_KEY_UNITS)) === 0
   }
 
-  /** The subject's consent as cookie text, '' if it cannot be written. */
   /** Puts choices made now on top of the subject's consent: bits of the purposes chosen, and of those granted. */
   choose_(named: number, wanted: number): void {
     this.x_.choose(named, wanted)
   }
 
+  /** The subject's consent as cookie text, '' if it cannot be written. */
   writeConsent_(secure: boolean): string {
     return this.take_(this.x_.write_consent(secure ? 1 : 0))
   }
