@@ -85,7 +85,6 @@ async function bundles(gate, policy) {
     target: BROWSERS,
     charset: 'utf8',
     mangleProps: INTERNAL,
-    define: { METROFAX_DEVELOPMENT: 'false' },
     legalComments: 'none',
     logLevel: 'warning',
     tsconfig: here('tsconfig.json'),

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
-import { Logo } from './art/logo.js';
+import { Top } from './parts.js';
 
 /** What counsel's pages know of their request. */
 export interface CounselView {
@@ -27,25 +27,16 @@ export function Frame({ view, title, children }: { view: CounselView; title: str
         <link rel="stylesheet" href={file('counsel.css')} />
       </head>
       <body class="counsel">
-        <header class="top">
-          <a class="skip" href="#content">
-            Skip to the content
-          </a>
-          <div class="frame top-row">
-            <a class="brand" href="/counsel" aria-label="Counsel’s view">
-              <Logo />
-              <span>Counsel</span>
-            </a>
-            {view.csrf === '' ? null : (
-              <form method="post" action="/counsel/sign-out" class="top-form">
-                <Csrf view={view} />
-                <button type="submit" class="button small quiet">
-                  Sign out
-                </button>
-              </form>
-            )}
-          </div>
-        </header>
+        <Top href="/counsel" label="Counsel’s view" brand="Counsel">
+          {view.csrf === '' ? null : (
+            <form method="post" action="/counsel/sign-out" class="top-form">
+              <Csrf view={view} />
+              <button type="submit" class="button small quiet">
+                Sign out
+              </button>
+            </form>
+          )}
+        </Top>
         <main id="content" tabindex={-1}>
           {children}
         </main>

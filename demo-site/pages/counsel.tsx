@@ -3,6 +3,7 @@ import type { PolicyChanges, PublishedPolicy } from '../server/policy.js';
 import { inWords } from './changes.js';
 import { Bar, Columns, Legend, percent, Spark } from './charts.js';
 import { type CounselView, Csrf, Frame, Hash } from './counsel-frame.js';
+import { Head } from './parts.js';
 
 export type { CounselView } from './counsel-frame.js';
 
@@ -85,16 +86,7 @@ function Purposes({ report, names }: { report: LedgerReport; names: Named }) {
         <>
           <Legend items={[['good', 'granted'], ['bad', 'refused'], ['none', 'not part of the choice']]} />
           <table class="fares stacks chart" role="table">
-            <thead>
-              <tr role="row">
-                <th scope="col">Purpose</th>
-                <th scope="col">Of {report.choices} choices</th>
-                <th scope="col">Granted</th>
-                <th scope="col">Refused</th>
-                <th scope="col">Rate</th>
-                <th scope="col">Day by day</th>
-              </tr>
-            </thead>
+            <Head stacked columns={['Purpose', `Of ${String(report.choices)} choices`, 'Granted', 'Refused', 'Rate', 'Day by day']} />
             <tbody>
               {report.purposes.map(({ id, granted, denied }) => (
                 <tr role="row">
@@ -136,13 +128,7 @@ function Days({ report }: { report: LedgerReport }) {
       <details>
         <summary>The same as a table</summary>
         <table class="fares">
-          <thead>
-            <tr>
-              <th scope="col">Day</th>
-              <th scope="col">Granted</th>
-              <th scope="col">Refused</th>
-            </tr>
-          </thead>
+          <Head columns={['Day', 'Granted', 'Refused']} />
           <tbody>
             {days.filter((day) => day.granted + day.refused > 0).reverse().map((day) => (
               <tr>
@@ -174,19 +160,7 @@ function Vendors({ report, names }: { report: LedgerReport; names: Named }) {
         <>
           <Legend items={[['bad', 'requests stopped'], ['good', 'choices after which something went through']]} />
           <table class="fares stacks chart" role="table">
-            <thead>
-              <tr role="row">
-                <th scope="col">Partner</th>
-                <th scope="col">Stopped</th>
-                <th scope="col">
-                  <span class="sr">Requests</span>
-                </th>
-                <th scope="col">Let through</th>
-                <th scope="col">
-                  <span class="sr">Choices</span>
-                </th>
-              </tr>
-            </thead>
+            <Head stacked columns={['Partner', 'Stopped', <span class="sr">Requests</span>, 'Let through', <span class="sr">Choices</span>]} />
             <tbody>
               {report.vendors.slice(0, 30).map(({ id, released, blocked }) => (
                 <tr role="row">
@@ -281,17 +255,7 @@ function Policies({ policy, changes, report, names }: { policy: PublishedPolicy;
     <section class="frame block" aria-labelledby="policies">
       <h2 id="policies">Policy versions</h2>
       <table class="fares stacks chart" role="table">
-        <thead>
-          <tr role="row">
-            <th scope="col">Version</th>
-            <th scope="col">State</th>
-            <th scope="col">SHA-256</th>
-            <th scope="col">Choices made under it</th>
-            <th scope="col">
-              <span class="sr">Number</span>
-            </th>
-          </tr>
-        </thead>
+        <Head stacked columns={['Version', 'State', 'SHA-256', 'Choices made under it', <span class="sr">Number</span>]} />
         <tbody>
           {rows.map(({ version, what, sha256, count }) => (
             <tr role="row">
@@ -342,14 +306,7 @@ function Retention({ view, rows }: { view: CounselView; rows: Overview['retentio
       <h2 id="retention">Retention</h2>
       <p class="narrow">What a sweep would remove now. One runs every hour. A legal hold keeps the record in the ledger, and nothing else; cookies go in the browser, by their lifetime and by every answer.</p>
       <table class="fares">
-        <thead>
-          <tr>
-            <th scope="col">What</th>
-            <th scope="col">Days</th>
-            <th scope="col">Due</th>
-            <th scope="col">Held</th>
-          </tr>
-        </thead>
+        <Head columns={['What', 'Days', 'Due', 'Held']} />
         <tbody>
           {rows.map(({ place, keep, due, held, error }) => (
             <tr>

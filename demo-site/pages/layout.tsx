@@ -3,6 +3,7 @@ import type { Child } from 'hono/jsx';
 import type { Account } from '../accounts/store.js';
 import type { Origins } from '../server/origins.js';
 import { Logo } from './art/logo.js';
+import { Top } from './parts.js';
 
 /** A limited area of the policy (cookies.rejection) as this visitor has it. */
 export interface AreaView {
@@ -117,26 +118,17 @@ function Header({ view }: { view: View }) {
     </a>
   );
   return (
-    <header class="top">
-      <a class="skip" href="#content">
-        Skip to the content
-      </a>
-      <div class="frame top-row">
-        <a class="brand" href="/" aria-label="MetroFax, home">
-          <Logo />
-          <span>MetroFax</span>
-        </a>
-        <nav aria-label="Main">
-          {navigation.map(([href, text]) => link(href, text))}
-          {view.account ? link('/account', 'Account') : link('/sign-in', 'Sign in')}
-          {view.account ? null : (
-            <a class="button small" href="/register" aria-current={view.path === '/register' ? 'page' : undefined}>
-              Get a number
-            </a>
-          )}
-        </nav>
-      </div>
-    </header>
+    <Top href="/" label="MetroFax, home" brand="MetroFax">
+      <nav aria-label="Main">
+        {navigation.map(([href, text]) => link(href, text))}
+        {view.account ? link('/account', 'Account') : link('/sign-in', 'Sign in')}
+        {view.account ? null : (
+          <a class="button small" href="/register" aria-current={view.path === '/register' ? 'page' : undefined}>
+            Get a number
+          </a>
+        )}
+      </nav>
+    </Top>
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx';
 import type { Problems, Values } from '../accounts/forms.js';
+import { Logo } from './art/logo.js';
 
 interface LineProps {
   readonly color: 'receive' | 'send' | 'archive';
@@ -139,5 +140,36 @@ export function Tick({ name, checked = false, disabled = false, hint, children }
         </p>
       ) : null}
     </div>
+  );
+}
+
+/** A table's head: what each column is. stacked: of a table whose rows become blocks on a phone, and lose their roles to the style. */
+export function Head({ columns, stacked = false }: { columns: readonly Child[]; stacked?: boolean }) {
+  return (
+    <thead>
+      <tr role={stacked ? 'row' : undefined}>
+        {columns.map((column) => (
+          <th scope="col">{column}</th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+/** The top of every page: the way past it, whose page it is, and what `children` put beside that. */
+export function Top({ href, label, brand, children }: { href: string; label: string; brand: string; children: Child }) {
+  return (
+    <header class="top">
+      <a class="skip" href="#content">
+        Skip to the content
+      </a>
+      <div class="frame top-row">
+        <a class="brand" href={href} aria-label={label}>
+          <Logo />
+          <span>{brand}</span>
+        </a>
+        {children}
+      </div>
+    </header>
   );
 }

@@ -1,5 +1,6 @@
 import type { PublishedPolicy } from '../server/policy.js';
 import { Page, type View } from './layout.js';
+import { Head } from './parts.js';
 
 /** What came with the request, as the server saw it; the page's script adds what only a browser knows. */
 export interface ReceivedSignals {
@@ -45,14 +46,7 @@ export function Signals({ view, policy, received, reasons }: { view: View; polic
         <h2 id="received">What came, from where</h2>
         <div class="table-scroll" role="group" aria-labelledby="received" tabindex={0}>
           <table class="fares">
-            <thead>
-              <tr>
-                <th scope="col">Signal</th>
-                <th scope="col">Received</th>
-                <th scope="col">From</th>
-                <th scope="col">Resolved to</th>
-              </tr>
-            </thead>
+            <Head columns={['Signal', 'Received', 'From', 'Resolved to']} />
             <tbody>
               <Row name="Global Privacy Control" id="gpc" received={received.gpc} from="header Sec-GPC" means={received.gpc === '1' ? 'opted out' : 'no preference: only 1 means something'} />
               <Row name="Global Privacy Control" id="navigator" received="needs a script" from="navigator.globalPrivacyControl" means="asked by the page’s script" />
@@ -78,13 +72,7 @@ export function Signals({ view, policy, received, reasons }: { view: View; polic
         <h2 id="verdicts">What it came to</h2>
         <div data-reasons={JSON.stringify(reasons)} class="table-scroll" role="group" aria-labelledby="verdicts" tabindex={0}>
           <table class="fares">
-            <thead>
-              <tr>
-                <th scope="col">Purpose</th>
-                <th scope="col">Now</th>
-                <th scope="col">Why</th>
-              </tr>
-            </thead>
+            <Head columns={['Purpose', 'Now', 'Why']} />
             <tbody>
               {optional.map((purpose) => (
                 <tr>

@@ -36,7 +36,7 @@ export function embedded(gate, policy) {
   return {
     name: 'embedded',
     setup(build) {
-      // What bundles the runtime without saying so bundles the one for production.
+      // Unless told otherwise it is the runtime for production that is bundled.
       build.initialOptions.define = { METROFAX_DEVELOPMENT: 'false', ...build.initialOptions.define };
       build.onResolve({ filter: /^virtual:embedded$/ }, (args) => ({ path: args.path, namespace: 'embedded' }));
       build.onLoad({ filter: /.*/, namespace: 'embedded' }, async () => ({ contents: moduleSource(await readFile(gate), await readFile(policy)) }));

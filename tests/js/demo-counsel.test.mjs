@@ -117,7 +117,7 @@ describe('who may see it', () => {
     const states = (await Promise.all(Array.from({ length: 8 }, () => attempt()))).map(({ state }) => state);
     assert.deepEqual(states.filter((state) => state === 'wrong').length, 5);
     address = '2001:db8:1:2:ffff::9';
-    assert.deepEqual(await attempt(KEY), { state: 'wait', seconds: 900 });
+    assert.deepEqual(await attempt(KEY), { state: 'wait', seconds: 180 });
     address = '2001:db8:1:3::1';
     assert.equal((await attempt(KEY)).state, 'in');
     for (let i = 0; i < 55; i++) {
@@ -137,7 +137,9 @@ describe('who may see it', () => {
       for (let i = 0; i < 5; i++) assert.equal((await attempt()).status, 403);
       const last = await attempt();
       assert.equal(last.status, 429);
-      assert.ok(Number(last.headers['retry-after']) > 800);
+      // One try in three minutes from here on; the clock is the machine's.
+      const wait = Number(last.headers['retry-after']);
+      assert.ok(wait > 120 && wait <= 180, String(wait));
       assert.match(String(last.headers['content-security-policy']), /^default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'/);
       assert.equal(last.headers['cache-control'], 'no-store');
       assert.ok(!/<script|style="|onclick/i.test(last.text));

@@ -121,7 +121,7 @@ function forget(holds: Holds, element: unknown, name: string): void {
   waiting.get(element as Element)!.delete(name)
 }
 
-/** Sets a URL now, or when it may be requested; `apply` does it natively. A later value replaces one that waits. */
+/** Sets a URL now, or when it may be requested; `setIt` does it natively. A later value replaces one that waits. */
 export function setUrl(holds: Holds, element: Element, attributeName: string, given: unknown, setIt: (value: unknown) => void): void {
   const name = lower(attributeName)
   const how = initiatorOf(element, name)

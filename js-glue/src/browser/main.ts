@@ -219,6 +219,8 @@ if (Object.getOwnPropertyDescriptor(window, 'metrofaxConsent')?.writable !== fal
   }
   reach(window)
   session.onChange_(() => {
+    // Whoever chose while ui.js was on its way is not asked any more.
+    if (session.state_().decided && wanted[0] === 'banner') wanted.shift()
     endDenied(holds)
     sweepAfresh(session)
     holds.settle_()

@@ -70,8 +70,9 @@ export class Session {
   gate_: Gate | null = null
   damaged_ = false
   readonly log_: LogLine[] = []
-  /** Cookies and keys that are still there, and what else is (purge.ts). */
+  /** Cookies and keys that were to go and are still there (sweep.ts). */
   residue_: string[] = []
+  /** Databases, caches and the like, likewise (purge.ts). */
   stored_: string[] = []
   /** What document.cookie said when it was last asked for the choice. */
   cookies_ = ''

@@ -34,17 +34,25 @@ const written = (directives: Readonly<Record<string, readonly string[]>>): strin
     .map(([name, values]) => [name, ...(values.length > 0 ? values : ["'none'"])].join(' '))
     .join('; ')
 
+/** Host sources of a page. One without a port means the scheme's own; a site on another, as in development, has its partners there too. */
+const hostsFor = (page: string) => {
+  const port = new URL(page).port ? ':*' : ''
+  return (list: readonly string[], scheme = ''): string[] => list.filter((source) => HOST_SOURCE.test(source)).map((source) => at(source, scheme, port))
+}
+
+/** Where scripts come from: ourselves, `admitted`, and what code made in the page needs. */
+const scriptsFrom = (admitted: readonly string[], inline: readonly string[], allowEval: boolean | undefined): string[] =>
+  ["'self'", ...inline, "'wasm-unsafe-eval'", ...(allowEval ? ["'unsafe-eval'", 'blob:', 'data:'] : []), ...admitted]
+
 /** The text of the header, or of a meta element. Always closed by default-src; at most about LONGEST bytes. */
 export function contentSecurityPolicy({ sources, page, inline, handlers, allowEval }: Shape): string {
-  const { port, protocol } = new URL(page)
-  // A source without a port means the scheme's own; a site on another one, as in development, has its partners there too.
-  const hosts = (list: readonly string[], scheme = ''): string[] =>
-    list.filter((source) => HOST_SOURCE.test(source)).map((source) => at(source, scheme, port ? ':*' : ''))
+  const { protocol } = new URL(page)
+  const hosts = hostsFor(page)
   const opened = new Set(sources.open)
   const shape = (admitted: readonly string[], whole: boolean): string => {
     const all = hosts(admitted)
     const open = hosts(admitted.filter((source) => opened.has(source)))
-    const script = ["'self'", ...inline.script, "'wasm-unsafe-eval'", ...(allowEval ? ["'unsafe-eval'", 'blob:', 'data:'] : []), ...all]
+    const script = scriptsFrom(all, inline.script, allowEval)
     // What comes with its address has been looked at where it was made, and what it names is under this policy.
     const style = ["'self'", 'data:', 'blob:', ...inline.style, ...all]
     const own = {
@@ -87,12 +95,8 @@ export function contentSecurityPolicy({ sources, page, inline, handlers, allowEv
  * scripts are the header's affair: they need its nonce, whatever is said here.
  */
 export function scriptSources({ sources, page, allowEval }: Pick<Shape, 'sources' | 'page' | 'allowEval'>): string {
-  const { port } = new URL(page)
-  const text = (list: readonly string[]): string =>
-    written({
-      'script-src': ["'self'", "'unsafe-inline'", "'wasm-unsafe-eval'", ...(allowEval ? ["'unsafe-eval'", 'blob:', 'data:'] : []),
-        ...list.filter((source) => HOST_SOURCE.test(source)).map((source) => at(source, '', port ? ':*' : ''))],
-    })
+  const hosts = hostsFor(page)
+  const text = (list: readonly string[]): string => written({ 'script-src': scriptsFrom(hosts(list), ["'unsafe-inline'"], allowEval) })
   const all = text([...sources.open, ...sources.held])
   return all.length <= 2 * LONGEST ? all : text(sources.open)
 }

@@ -1,4 +1,7 @@
 // Who may look at records: one credential from the environment, a short session, few tries. For pages of a site's own staff.
+import ipaddr from 'ipaddr.js'
+
+import { RateLimit } from './limit.js'
 
 export interface OperatorOptions {
   /** What the operator knows, from the environment; undefined or shorter than 16 characters: the door is shut for everybody. */
@@ -39,10 +42,9 @@ export interface Operators {
 }
 
 const SHORTEST = 16
-const WINDOW = 15 * 60
-const TRIES_EACH = 5
-const TRIES_ALL = 60
-const MOST_ADDRESSES = 10_000
+/** Tries in a quarter of an hour: from one address, and of all together, since whoever has many addresses still meets the second. */
+const EACH = { burst: 5, rate: 5 / 900 }
+const ALL = { burst: 60, rate: 60 / 900 }
 const MOST_SESSIONS = 50
 const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])$/
 
@@ -62,47 +64,11 @@ async function comparer(): Promise<(a: string, b: string) => Promise<boolean>> {
   }
 }
 
-/** Tries within a window, per address and of all together. Whoever has many addresses still meets the second. */
-class Limiter {
-  readonly #each = new Map<string, number[]>()
-  #all: number[] = []
-  constructor(private readonly now: () => number) {}
-
-  /** Counts a try before anything is compared, so that tries at once cannot slip past; seconds to wait, 0 for go on. */
-  take(address: string): number {
-    const now = this.now()
-    const fresh = (times: number[]): number[] => times.filter((time) => time > now - WINDOW && time <= now)
-    this.#all = fresh(this.#all)
-    const each = fresh(this.#each.get(address) ?? [])
-    for (const [times, most] of [[each, TRIES_EACH], [this.#all, TRIES_ALL]] as const) {
-      const first = times[times.length - most]
-      if (first !== undefined) return Math.max(1, first + WINDOW - now)
-    }
-    each.push(now)
-    this.#all.push(now)
-    this.#each.delete(address)
-    this.#each.set(address, each)
-    if (this.#each.size > MOST_ADDRESSES) for (const oldest of this.#each.keys()) { this.#each.delete(oldest); break }
-    return 0
-  }
-
-  /** The right credential takes its own try back. */
-  giveBack(address: string): void {
-    this.#each.delete(address)
-    this.#all.pop()
-  }
-}
-
 /** An IPv6 customer has a whole /64 to try from. */
 const addressOf = (text: string | null): string => {
-  if (text === null) return 'unknown'
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(text)?.[1]
-  if (mapped !== undefined || !text.includes(':')) return mapped ?? text
-  const [head = '', tail] = text.split('::')
-  const front = head === '' ? [] : head.split(':')
-  const back = tail === undefined || tail === '' ? [] : tail.split(':')
-  const all = [...front, ...Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0'), ...back]
-  return all.slice(0, 4).map((part) => Number.parseInt(part, 16).toString(16)).join(':')
+  if (text === null || !ipaddr.isValid(text)) return 'unknown'
+  const address = ipaddr.process(text)
+  return address.kind() === 'ipv6' ? (address as ipaddr.IPv6).parts.slice(0, 4).join(':') : address.toString()
 }
 
 /**
@@ -114,7 +80,7 @@ export function createOperators({ credential, now, client, idle = 15 * 60, longe
     credential === undefined || credential === '' ? 'No credential is set.'
       : credential.length < SHORTEST ? `The credential is shorter than ${String(SHORTEST)} characters.`
         : null
-  const limiter = new Limiter(now)
+  const [each, all] = [new RateLimit(EACH), new RateLimit(ALL)]
   const equal = comparer()
   const sessions = new Map<string, { readonly csrf: string; readonly began: number; seen: number }>()
 
@@ -140,10 +106,12 @@ export function createOperators({ credential, now, client, idle = 15 * 60, longe
       if (off !== null || credential === undefined) return { state: 'off', why: off ?? '' }
       if (!isTls(request) && !LOOPBACK.test(new URL(request.url).hostname)) return { state: 'insecure' }
       const address = addressOf(client(request))
-      const seconds = limiter.take(address)
+      // Counted before anything is compared, so that tries at once cannot slip past.
+      const seconds = each.wait(address, now() * 1000) || all.wait('', now() * 1000)
       if (seconds > 0) return { state: 'wait', seconds }
       if (!(await (await equal)(secret, credential))) return { state: 'wrong' }
-      limiter.giveBack(address)
+      each.giveBack(address)
+      all.giveBack('')
       sweep()
       // Always a token of our making: one that was planted before is worth nothing, and the session before it ends.
       const before = await idOf(request)

@@ -85,7 +85,8 @@ const object = (value: unknown): Readonly<Record<string, unknown>> => (typeof va
  * Adds a ledger up. `lines` is what Ledger.lines() gives, or a file's; lines that are no entry are not counted here: verify() names them.
  */
 export async function reportOf(lines: AsyncIterable<string> | Iterable<string>): Promise<LedgerReport> {
-  const [kinds, regimes, methods, purged, residue, disclosures] = Array.from({ length: 6 }, () => new Counts(['count'])) as [Counts<'count'>, Counts<'count'>, Counts<'count'>, Counts<'count'>, Counts<'count'>, Counts<'count'>]
+  const counts = (): Counts<'count'> => new Counts(['count'])
+  const [kinds, regimes, methods, purged, residue, disclosures] = [counts(), counts(), counts(), counts(), counts(), counts()]
   const purposes = new Counts(['granted', 'denied'])
   const vendors = new Counts(['released', 'blocked'])
   const policies = new Map<string, { id: string; sha256: string; count: number }>()

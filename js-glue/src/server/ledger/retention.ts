@@ -27,7 +27,8 @@ export interface RetentionReport {
 /** Sweeps every place, whatever becomes of the others, and looks again. */
 export async function sweepRetention(places: readonly RetentionPlace[], { now, dryRun }: { readonly now: number; readonly dryRun: boolean }): Promise<RetentionReport[]> {
   const reports: RetentionReport[] = []
-  for (const { name: place, keep, ...at } of places.map((one) => ({ name: one.name, keep: one.keep, due: one.due.bind(one), remove: one.remove.bind(one) }))) {
+  for (const at of places) {
+    const { name: place, keep } = at
     const before = now - keep
     let [due, held] = [0, 0]
     try {

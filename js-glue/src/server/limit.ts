@@ -1,4 +1,4 @@
-// abuse.load: no more requests than a person makes. A bucket for each client, in memory, forgotten when it is full again.
+// abuse.load: no more requests, or tries, than a person makes. A bucket for each client, in memory, forgotten when it is full again.
 
 export interface Limit {
   /** Requests at once. */
@@ -28,5 +28,11 @@ export class RateLimit {
     if (bucket.left < 1) return Math.ceil((1 - bucket.left) / rate)
     bucket.left -= 1
     return 0
+  }
+
+  /** Takes back what the last one counted. */
+  giveBack(client: string): void {
+    const bucket = this.buckets.get(client)
+    if (bucket) bucket.left = Math.min(this.limit.burst, bucket.left + 1)
   }
 }
