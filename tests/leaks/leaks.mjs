@@ -49,7 +49,12 @@ export function leaksIn(browser) {
   for (const planes of [true, false]) {
     const what = planes ? 'with the server' : 'the runtime alone';
     const alone = !planes && browser !== 'chromium' && !all && 'the runtime alone is measured in Chromium; known.json has no figures of this browser yet';
-    describe(`${what}, in ${browser}`, { timeout: 600_000, skip: skipped || alone }, () => {
+    // As a test, not as an empty group: skips are counted.
+    if (skipped || alone) {
+      test(`${what}, in ${browser}`, { skip: skipped || alone }, () => undefined);
+      continue;
+    }
+    describe(`${what}, in ${browser}`, { timeout: 600_000 }, () => {
       /** @type {Lab} */
       let lab;
       /** What each state showed, for each list of known.json. @type {Record<List, Map<string, string[]>>} */
