@@ -1,8 +1,10 @@
 // Prints the wasm boundary's layout as TypeScript: offsets, sizes and limits come from the compiled structs.
+#include "codecs_layout.h"
 #include "cookies_wire.h"
 #include "wire.h"
 
 #include <cstdio>
+#include <string_view>
 
 #include "beacons/token.h"
 
@@ -59,7 +61,11 @@ void print_cookies() {
 
 }  // namespace
 
-int main() {
+int main(int count, char** arguments) {
+  if (count > 1 && std::string_view(arguments[1]) == "codecs") {
+    wasm::print_codecs();
+    return 0;
+  }
   std::puts("// Printed by wire-layout during the build. Offsets in bytes.");
   METROFAX_OFFSET(Subject, "SUBJECT_NOW", now);
   METROFAX_OFFSET(Subject, "SUBJECT_REGIME", regime);

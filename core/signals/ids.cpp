@@ -104,22 +104,6 @@ Error read_entries(BitReader& in, bool fib, Arena& arena, std::span<IdRange>& en
   return {};
 }
 
-std::uint32_t range_bits(const IdSet& set, bool fib) {
-  std::uint32_t bits = 12;
-  std::uint32_t last = 0;
-  for (IdRange run = set.next_run(1); run.first != 0; run = set.next_run(run.last + 1u)) {
-    bits += 1;
-    if (fib) {
-      bits += fibonacci_bits(run.first - last);
-      if (run.last != run.first) bits += fibonacci_bits(static_cast<std::uint32_t>(run.last - run.first));
-    } else {
-      bits += run.last == run.first ? 16 : 32;
-    }
-    last = run.last;
-  }
-  return bits;
-}
-
 std::uint32_t run_count(const IdSet& set) {
   std::uint32_t count = 0;
   for (IdRange run = set.next_run(1); run.first != 0; run = set.next_run(run.last + 1u)) ++count;
@@ -128,12 +112,23 @@ std::uint32_t run_count(const IdSet& set) {
 
 constexpr std::uint32_t kMostEntries = 4095;  // a count of 12 bits
 
-/// What write_ids() chooses by itself. Ties go to ranges, as in @iabgpp/cmpapi.
+/// What write_ids() chooses by itself. Ties go to ranges, as in @iabgpp/cmpapi. Ends where ranges have become
+/// longer than bits.
 IdForm shortest(const IdSet& set, std::uint32_t max) {
-  if (run_count(set) > kMostEntries) return IdForm::bits;
-  const std::uint32_t ranges = range_bits(set, fibonacci(set.coding));
+  const bool fib = fibonacci(set.coding);
   // The length of 16 bits is there either way but in `spec`.
-  return ranges <= max + (set.coding == IdCoding::spec ? 16 : 0) ? IdForm::ranges : IdForm::bits;
+  const std::uint32_t most = max + (set.coding == IdCoding::spec ? 16 : 0);
+  std::uint32_t bits = 12;
+  std::uint32_t count = 0;
+  std::uint32_t last = 0;
+  for (IdRange run = set.next_run(1); run.first != 0; run = set.next_run(run.last + 1u)) {
+    const bool group = run.last != run.first;
+    bits += fib ? 1 + fibonacci_bits(run.first - last) : group ? 33 : 17;
+    if (fib && group) bits += fibonacci_bits(static_cast<std::uint32_t>(run.last - run.first));
+    if (bits > most || ++count > kMostEntries) return IdForm::bits;
+    last = run.last;
+  }
+  return bits <= most ? IdForm::ranges : IdForm::bits;
 }
 
 void write_entry(BitWriter& out, bool fib, IdRange range, std::uint32_t& last) {

@@ -36,7 +36,7 @@ enum class IdForm : std::uint8_t { shortest, bits, ranges };
 struct IdSet {
   std::uint32_t* words = nullptr;  ///< id n is bit 31 - (n - 1) % 32 of word (n - 1) / 32
   std::uint32_t word_count = 0;
-  std::span<const IdRange> runs;   ///< instead of words: ascending, apart from each other
+  std::span<IdRange> runs;         ///< instead of words: ascending, apart from each other
   std::span<const IdRange> coded;  ///< the ranges as written, where those are not the set's shortest
   std::uint16_t max = 0;           ///< MaxVendorId as written; 0: the highest id
   IdForm form = IdForm::shortest;

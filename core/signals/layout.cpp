@@ -3,132 +3,29 @@
 namespace metrofax::consent {
 namespace {
 
-// ---- fields: the names of the section documents (GPP repository, Sections/**)
-// ------------------------------------------------------------
+using namespace fields;
 
-enum FieldId : std::uint8_t {
-  // TCF Europe
-  kVersion,
-  kCreated,
-  kLastUpdated,
-  kCmpId,
-  kCmpVersion,
-  kConsentScreen,
-  kConsentLanguage,
-  kVendorListVersion,
-  kTcfPolicyVersion,
-  kIsServiceSpecific,
-  kUseNonStandardTexts,
-  kSpecialFeatureOptIns,
-  kPurposeConsent,
-  kPurposesLi,
-  kPurposeOneTreatment,
-  kPublisherCc,
-  kVendorConsent,
-  kVendorLi,
-  kPubRestrictions,
-  kDisclosedVendors,
-  kAllowedVendors,
-  kPubPurposesConsent,
-  kPubPurposesLi,
-  kNumCustomPurposes,
-  kCustomConsent,
-  kCustomLi,
-  // TCF Canada
-  kUseNonStandardStacks,
-  kSpecialFeatureExpress,
-  kPurposesExpress,
-  kPurposesImplied,
-  kVendorExpress,
-  kVendorImplied,
-  kPubPurposesExpress,
-  kPubPurposesImplied,
-  kCustomExpress,
-  kCustomImplied,
-  // United States; the short names are those of the requirements' table
-  kMV,
-  kMM,
-  kSN,
-  kPN,
-  kSON,
-  kShON,
-  kTON,
-  kSDPN,
-  kSDON,
-  kSDLN,
-  kSO,
-  kShO,
-  kTO,
-  kSD,
-  kKC,
-  kPD,
-  kAD,
-  kMC,
-  kMO,
-  kMS,
-  kGpc,
-};
-
+// By fields::Id; names.cpp has what they are called.
 constexpr Field kFields[] = {
-    {"Version", nullptr, FieldType::number, 6},
-    {"Created", nullptr, FieldType::number, 36},
-    {"LastUpdated", nullptr, FieldType::number, 36},
-    {"CmpId", nullptr, FieldType::number, 12},
-    {"CmpVersion", nullptr, FieldType::number, 12},
-    {"ConsentScreen", nullptr, FieldType::number, 6},
-    {"ConsentLanguage", nullptr, FieldType::letters, 12},
-    {"VendorListVersion", nullptr, FieldType::number, 12},
-    {"TcfPolicyVersion", nullptr, FieldType::number, 6},
-    {"IsServiceSpecific", nullptr, FieldType::boolean, 1},
-    {"UseNonStandardTexts", nullptr, FieldType::boolean, 1},
-    {"SpecialFeatureOptIns", nullptr, FieldType::bitfield, 12},
-    {"PurposeConsent", "purposesConsent", FieldType::bitfield, 24},
-    {"PurposesLITransparency", nullptr, FieldType::bitfield, 24},
-    {"PurposeOneTreatment", nullptr, FieldType::boolean, 1},
-    {"PublisherCC", nullptr, FieldType::letters, 12},
-    {"VendorConsent", "vendorConsents", FieldType::ids, 0},
-    {"VendorLegitimateInterest", "vendorLegitimateInterests", FieldType::ids, 0},
-    {"PubRestrictions", nullptr, FieldType::restrictions, 0},
-    {"DisclosedVendors", nullptr, FieldType::ids, 0},
-    {"AllowedVendors", nullptr, FieldType::ids, 0},
-    {"PubPurposesConsent", "purposesConsent", FieldType::bitfield, 24},
-    {"PubPurposesLITransparency", "purposesLITransparency", FieldType::bitfield, 24},
-    {"NumCustomPurposes", nullptr, FieldType::number, 6},
-    {"CustomPurposesConsent", nullptr, FieldType::customs, 0},
-    {"CustomPurposesLITransparency", nullptr, FieldType::customs, 0},
-
-    {"UseNonStandardStacks", nullptr, FieldType::boolean, 1},
-    {"SpecialFeatureExpressConsent", nullptr, FieldType::bitfield, 12},
-    {"PurposesExpressConsent", nullptr, FieldType::bitfield, 24},
-    {"PurposesImpliedConsent", nullptr, FieldType::bitfield, 24},
-    {"VendorExpressConsent", nullptr, FieldType::ids, 0},
-    {"VendorImpliedConsent", nullptr, FieldType::ids, 0},
-    {"PubPurposesExpressConsent", nullptr, FieldType::bitfield, 24},
-    {"PubPurposesImpliedConsent", nullptr, FieldType::bitfield, 24},
-    {"CustomPurposesExpressConsent", nullptr, FieldType::customs, 0},
-    {"CustomPurposesImpliedConsent", nullptr, FieldType::customs, 0},
-
-    {"MspaVersion", nullptr, FieldType::number, 6},
-    {"MspaMode", nullptr, FieldType::choice, 2},
-    {"SharingNotice", nullptr, FieldType::choice, 2},
-    {"ProcessingNotice", nullptr, FieldType::choice, 2},
-    {"SaleOptOutNotice", nullptr, FieldType::choice, 2},
-    {"SharingOptOutNotice", nullptr, FieldType::choice, 2},
-    {"TargetedAdvertisingOptOutNotice", nullptr, FieldType::choice, 2},
-    {"SensitiveDataProcessingOptOutNotice", nullptr, FieldType::choice, 2},
-    {"SensitiveDataOptOutNotice", nullptr, FieldType::choice, 2},
-    {"SensitiveDataLimitUseNotice", nullptr, FieldType::choice, 2},
-    {"SaleOptOut", nullptr, FieldType::choice, 2},
-    {"SharingOptOut", nullptr, FieldType::choice, 2},
-    {"TargetedAdvertisingOptOut", nullptr, FieldType::choice, 2},
-    {"SensitiveDataProcessing", nullptr, FieldType::choice, 2},
-    {"KnownChildSensitiveDataConsents", nullptr, FieldType::choice, 2},
-    {"PersonalDataConsents", nullptr, FieldType::choice, 2},
-    {"AdditionalDataProcessingConsent", nullptr, FieldType::choice, 2},
-    {"MspaCoveredTransaction", nullptr, FieldType::choice, 2},
-    {"MspaOptOutOptionMode", nullptr, FieldType::choice, 2},
-    {"MspaServiceProviderMode", nullptr, FieldType::choice, 2},
-    {"Gpc", nullptr, FieldType::boolean, 1},
+    {FieldType::number, 6},       {FieldType::number, 36},   {FieldType::number, 36},
+    {FieldType::number, 12},      {FieldType::number, 12},   {FieldType::number, 6},
+    {FieldType::letters, 12},     {FieldType::number, 12},   {FieldType::number, 6},
+    {FieldType::boolean, 1},      {FieldType::boolean, 1},   {FieldType::bitfield, 12},
+    {FieldType::bitfield, 24},    {FieldType::bitfield, 24}, {FieldType::boolean, 1},
+    {FieldType::letters, 12},     {FieldType::ids, 0},       {FieldType::ids, 0},
+    {FieldType::restrictions, 0}, {FieldType::ids, 0},       {FieldType::ids, 0},
+    {FieldType::bitfield, 24},    {FieldType::bitfield, 24}, {FieldType::number, 6},
+    {FieldType::customs, 0},      {FieldType::customs, 0},   {FieldType::boolean, 1},
+    {FieldType::bitfield, 12},    {FieldType::bitfield, 24}, {FieldType::bitfield, 24},
+    {FieldType::ids, 0},          {FieldType::ids, 0},       {FieldType::bitfield, 24},
+    {FieldType::bitfield, 24},    {FieldType::customs, 0},   {FieldType::customs, 0},
+    {FieldType::number, 6},       {FieldType::choice, 2},    {FieldType::choice, 2},
+    {FieldType::choice, 2},       {FieldType::choice, 2},    {FieldType::choice, 2},
+    {FieldType::choice, 2},       {FieldType::choice, 2},    {FieldType::choice, 2},
+    {FieldType::choice, 2},       {FieldType::choice, 2},    {FieldType::choice, 2},
+    {FieldType::choice, 2},       {FieldType::choice, 2},    {FieldType::choice, 2},
+    {FieldType::choice, 2},       {FieldType::choice, 2},    {FieldType::choice, 2},
+    {FieldType::choice, 2},       {FieldType::choice, 2},    {FieldType::boolean, 1},
 };
 
 // ---- sections
@@ -196,56 +93,43 @@ constexpr Item kUsNj[] = {{kVersion}, {kPN},    {kSON}, {kTON}, {kSO}, {kTO},
 constexpr Item kUsMd[] = {{kMV}, {kMC}, {kMM}, {kPN}, {kSON}, {kTON}, {kSO}, {kTO}, {kAD}};
 constexpr Item kUsInKyRi[] = {{kMV}, {kMC}, {kMM}, {kPN}, {kSON}, {kTON}, {kSO}, {kTO}, {kKC}, {kAD}};
 
-constexpr SegmentLayout kGpcSegment{"gpc", kGpcOnly, 1, 2};
+constexpr SegmentLayout kGpcSegment{kGpcOnly, 1, 2};
 
-constexpr SectionLayout us(std::uint8_t id, const char* prefix, std::span<const Item> core,
-                           SegmentLayout second = {}) {
-  return {id, prefix, 1, 1, Padding::eight, {{"core", core}, second}};
+constexpr SectionLayout us(std::uint8_t id, std::span<const Item> core, SegmentLayout second = {}) {
+  return {id, 1, 1, Padding::eight, {{core}, second}};
 }
 
 constexpr SectionLayout kLayouts[] = {
     {kTcfEu,
-     "tcfeuv2",
      2,
      2,
      Padding::quantum,
-     {{"core", kTcfEuCore},
-      {"disclosedVendors", kDisclosed, 1, 3},
-      {"allowedVendors", kAllowed, 2, 3},
-      {"publisherTC", kTcfEuPublisher, 3, 3}}},
-    {kTcfCanada,
-     "tcfcav1",
-     1,
-     1,
-     Padding::eight,
-     {{"core", kTcfCanadaCore},
-      {"publisherTC", kTcfCanadaPublisher, 3, 3},
-      {"disclosedVendors", kDisclosed, 1, 3}}},
-    {kUsNational, "usnat", 2, 1, Padding::eight, {{"core", kUsNat}, kGpcSegment}},
-    us(8, "usca", kUsCa, kGpcSegment),
-    us(9, "usva", kUsVa),
-    us(10, "usco", kUsCo, kGpcSegment),
-    us(11, "usut", kUsUt),
-    us(12, "usct", kUsCt, kGpcSegment),
-    us(13, "usfl", kUsFlNh),
-    us(14, "usmt", kUsMt, kGpcSegment),
-    us(15, "usor", kUsOr, kGpcSegment),
-    us(16, "ustx", kUsOneChild, kGpcSegment),
-    us(17, "usde", kUsDe, kGpcSegment),
-    us(18, "usia", kUsIa, kGpcSegment),
-    us(19, "usne", kUsOneChild, kGpcSegment),
-    us(20, "usnh", kUsFlNh, kGpcSegment),
-    us(21, "usnj", kUsNj, kGpcSegment),
-    us(22, "ustn", kUsOneChild, kGpcSegment),
-    us(23, "usmn", kUsOneChild, kGpcSegment),
-    us(24, "usmd", kUsMd, kGpcSegment),
-    us(25, "usin", kUsInKyRi, {"sensitive", kSensitiveOnly}),
-    us(26, "usky", kUsInKyRi, {"sensitive", kSensitiveOnly}),
-    us(27, "usri", kUsInKyRi, {"sensitive", kSensitiveOnly}),
+     {{kTcfEuCore}, {kDisclosed, 1, 3}, {kAllowed, 2, 3}, {kTcfEuPublisher, 3, 3}}},
+    {kTcfCanada, 1, 1, Padding::eight, {{kTcfCanadaCore}, {kTcfCanadaPublisher, 3, 3}, {kDisclosed, 1, 3}}},
+    {kUsNational, 2, 1, Padding::eight, {{kUsNat}, kGpcSegment}},
+    us(8, kUsCa, kGpcSegment),
+    us(9, kUsVa),
+    us(10, kUsCo, kGpcSegment),
+    us(11, kUsUt),
+    us(12, kUsCt, kGpcSegment),
+    us(13, kUsFlNh),
+    us(14, kUsMt, kGpcSegment),
+    us(15, kUsOr, kGpcSegment),
+    us(16, kUsOneChild, kGpcSegment),
+    us(17, kUsDe, kGpcSegment),
+    us(18, kUsIa, kGpcSegment),
+    us(19, kUsOneChild, kGpcSegment),
+    us(20, kUsFlNh, kGpcSegment),
+    us(21, kUsNj, kGpcSegment),
+    us(22, kUsOneChild, kGpcSegment),
+    us(23, kUsOneChild, kGpcSegment),
+    us(24, kUsMd, kGpcSegment),
+    us(25, kUsInKyRi, {kSensitiveOnly}),
+    us(26, kUsInKyRi, {kSensitiveOnly}),
+    us(27, kUsInKyRi, {kSensitiveOnly}),
 };
 
-constexpr SectionLayout kUsNationalFirst{kUsNational, "usnat",        2,
-                                         1,           Padding::eight, {{"core", kUsNatFirst}, kGpcSegment}};
+constexpr SectionLayout kUsNationalFirst{kUsNational, 2, 1, Padding::eight, {{kUsNatFirst}, kGpcSegment}};
 
 }  // namespace
 
@@ -257,20 +141,6 @@ const SectionLayout* layout_of(std::uint32_t id, bool older) {
     if (layout.id == id) return &layout;
   }
   return nullptr;
-}
-
-std::uint8_t section_of(std::string_view prefix) {
-  if (prefix == "uspv1") return kUsp;
-  for (const SectionLayout& layout : kLayouts) {
-    if (layout.prefix == prefix) return layout.id;
-  }
-  return 0;
-}
-
-const char* prefix_of(std::uint32_t id) {
-  if (id == kUsp) return "uspv1";
-  const SectionLayout* layout = layout_of(id);
-  return layout == nullptr ? nullptr : layout->prefix;
 }
 
 unsigned first_item(const SectionLayout& layout, unsigned segment) {

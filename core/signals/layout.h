@@ -1,9 +1,9 @@
-// What stands where in every section: one table that decoder, encoder and JSON read.
+// What stands where in every section: one table that decoder and encoder read. names.h says what it is
+// called.
 #pragma once
 
 #include <cstdint>
 #include <span>
-#include <string_view>
 
 #include "signals/bits.h"
 
@@ -20,24 +20,90 @@ enum class FieldType : std::uint8_t {
   restrictions,  ///< publisher restrictions
 };
 
-/// `tcf` is the name in a TC string of its own where that is not `name` with a lower first letter.
 struct Field {
-  const char* name;
-  const char* tcf;
   FieldType type;
   std::uint8_t bits;
 };
 
+namespace fields {
+
+/// Every field of every section.
+enum Id : std::uint8_t {
+  // TCF Europe
+  kVersion,
+  kCreated,
+  kLastUpdated,
+  kCmpId,
+  kCmpVersion,
+  kConsentScreen,
+  kConsentLanguage,
+  kVendorListVersion,
+  kTcfPolicyVersion,
+  kIsServiceSpecific,
+  kUseNonStandardTexts,
+  kSpecialFeatureOptIns,
+  kPurposeConsent,
+  kPurposesLi,
+  kPurposeOneTreatment,
+  kPublisherCc,
+  kVendorConsent,
+  kVendorLi,
+  kPubRestrictions,
+  kDisclosedVendors,
+  kAllowedVendors,
+  kPubPurposesConsent,
+  kPubPurposesLi,
+  kNumCustomPurposes,
+  kCustomConsent,
+  kCustomLi,
+  // TCF Canada
+  kUseNonStandardStacks,
+  kSpecialFeatureExpress,
+  kPurposesExpress,
+  kPurposesImplied,
+  kVendorExpress,
+  kVendorImplied,
+  kPubPurposesExpress,
+  kPubPurposesImplied,
+  kCustomExpress,
+  kCustomImplied,
+  // United States; the short names are those of the requirements' table
+  kMV,
+  kMM,
+  kSN,
+  kPN,
+  kSON,
+  kShON,
+  kTON,
+  kSDPN,
+  kSDON,
+  kSDLN,
+  kSO,
+  kShO,
+  kTO,
+  kSD,
+  kKC,
+  kPD,
+  kAD,
+  kMC,
+  kMO,
+  kMS,
+  kGpc,
+};
+
+inline constexpr unsigned kCount = kGpc + 1;
+
+}  // namespace fields
+
 /// One field of a segment; with a count above 1 it is an array.
 struct Item {
-  std::uint8_t field = 0;  ///< for field_of()
+  std::uint8_t field = 0;  ///< a fields::Id
   std::uint8_t count = 1;
 };
 
 /// A segment (TCF) or subsection (GPP). Segment types are the first bits of all but the core; 0 bits: the
 /// second segment, whatever it begins with.
 struct SegmentLayout {
-  const char* name = nullptr;
   std::span<const Item> items;
   std::uint8_t type = 0;
   std::uint8_t type_bits = 0;
@@ -47,8 +113,7 @@ inline constexpr unsigned kMaxSegments = 4;
 inline constexpr unsigned kMaxItems = 28;
 
 struct SectionLayout {
-  std::uint8_t id = 0;  ///< GPP section id
-  const char* prefix = nullptr;
+  std::uint8_t id = 0;              ///< GPP section id
   std::uint8_t version = 0;         ///< newest
   std::uint8_t oldest_version = 0;  ///< what is read as well
   Padding padding = Padding::eight;
@@ -67,10 +132,6 @@ inline constexpr std::uint8_t kLastSection = 27;
 /// The layout of a GPP section that is made of bits; nullptr for every other id. `older` is usnat's first
 /// layout, with 12 and 2 entries.
 [[nodiscard]] const SectionLayout* layout_of(std::uint32_t id, bool older = false);
-
-/// The section id of a client-side API prefix ("usnat", "uspv1"), 0 if there is none.
-[[nodiscard]] std::uint8_t section_of(std::string_view prefix);
-[[nodiscard]] const char* prefix_of(std::uint32_t id);
 
 /// Index of the first item of a segment among all items of the section.
 [[nodiscard]] unsigned first_item(const SectionLayout& layout, unsigned segment);

@@ -70,12 +70,6 @@ void note_value(SegmentReader& r, const Field& field, std::uint64_t value, std::
   }
 }
 
-/// Whether the item at `i` is NumCustomPurposes, which says how long the two behind it are.
-bool counts_customs(const SegmentLayout& layout, std::size_t i) {
-  return i + 1 < layout.items.size() && field_of(layout.items[i]).type == FieldType::number &&
-         field_of(layout.items[i + 1]).type == FieldType::customs;
-}
-
 Error read_items(SegmentReader& r, unsigned segment) {
   const SegmentLayout& layout = r.layout.segments[segment];
   std::uint64_t* values = r.section.values + first_item(r.layout, segment);
@@ -171,6 +165,10 @@ IdCoding usual_coding(const SectionLayout& layout, FieldType type) {
   return type == FieldType::restrictions ? IdCoding::plain : IdCoding::legacy;
 }
 
+bool counts_customs(const SegmentLayout& layout, std::size_t i) {
+  return layout.items[i].field == fields::kNumCustomPurposes;
+}
+
 unsigned bits_of(const Item& item, std::uint64_t custom_purposes) {
   const Field& field = field_of(item);
   return field.type == FieldType::customs ? static_cast<unsigned>(custom_purposes) : field.bits * item.count;
@@ -229,19 +227,8 @@ Error read_section(std::uint8_t id, std::string_view text, std::uint32_t base, A
     r.base += static_cast<std::uint32_t>(segment.size() + 1) * 6;
   }
   if (!section.has(0)) return {ErrorCode::signal_truncated, base};
-  if (id == kTcfEu && value_of(section, "CmpId") < 2) notes.add(ErrorCode::signal_reserved, base + 78);
+  if (id == kTcfEu && section.values[fields::kCmpId] < 2) notes.add(ErrorCode::signal_reserved, base + 78);
   return notes.refusal();
-}
-
-std::uint64_t value_of(const Section& section, std::string_view name) {
-  unsigned at = 0;
-  for (const SegmentLayout& segment : section.layout->segments) {
-    for (const Item& item : segment.items) {
-      if (field_of(item).name == name) return section.values[at];
-      ++at;
-    }
-  }
-  return 0;
 }
 
 namespace {

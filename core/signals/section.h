@@ -66,12 +66,13 @@ inline constexpr unsigned kMaxSets = 4;
 /// Values lie in the order of the layout's items, segment by segment.
 struct Section {
   const SectionLayout* layout = nullptr;
-  std::uint8_t present = 0;  ///< one bit a segment of the layout
-  std::uint64_t values[kMaxItems] =
-      {};  ///< numbers, bits (first id highest), lists (first entry highest), index of sets
+  std::uint8_t present = 0;      ///< one bit a segment of the layout
+  bool no_restrictions = false;  ///< Canada's before 1.1: the field itself is not there
+  std::uint8_t form = 0;         ///< FormPart bits: what keep_unusual() found
+  /// Numbers, bits (first id highest), lists (first entry highest), index of sets.
+  std::uint64_t values[kMaxItems] = {};
   IdSet sets[kMaxSets];
   std::span<Restriction> restrictions;
-  bool no_restrictions = false;  ///< Canada's before 1.1: the field itself is not there
   std::span<KeptSegment> order;
 
   [[nodiscard]] bool has(unsigned segment) const { return (present >> segment & 1u) != 0; }
@@ -91,7 +92,7 @@ void write_section(const Section& section, BitWriter& out);
 /// How vendor fields and restrictions of a section are coded when nothing says otherwise.
 [[nodiscard]] IdCoding usual_coding(const SectionLayout& layout, FieldType type);
 
-/// The value of the field by this name; 0 if the section has none.
-[[nodiscard]] std::uint64_t value_of(const Section& section, std::string_view name);
+/// Whether the item at `i` is NumCustomPurposes, which says how long the two behind it are.
+[[nodiscard]] bool counts_customs(const SegmentLayout& layout, std::size_t i);
 
 }  // namespace metrofax::consent

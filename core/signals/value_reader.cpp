@@ -11,25 +11,20 @@ struct Place {
 
 struct Reader {
   JsonReader& in;
-  Section& section;
+  Draft& draft;
   const SectionLayout& layout;
   Naming naming;
   Strictness strictness;
   Arena& arena;
-  Error error;                           // beside what `in` has: the arena is full
-  std::uint8_t entries[kMaxItems] = {};  // of lists, as many as were given
-  std::uint32_t seen = 0;                // items that have a value
-  bool included = true;                  // the second subsection, where it says so itself
-  bool first_layout = false;
-  unsigned sets = 0;
+  Error error;  // beside what `in` has: the arena is full
+  Section& section = draft.section;
 
   /// The item of a name among the segments [from, to).
   [[nodiscard]] Place find(std::string_view key, unsigned from, unsigned to) const {
     for (unsigned segment = from; segment < to; ++segment) {
       const std::span<const Item> all = layout.segments[segment].items;
       for (unsigned i = 0; i < all.size(); ++i) {
-        if (name_of(field_of(all[i]), naming).is(key))
-          return {&all[i], segment, first_item(layout, segment) + i};
+        if (name_of(all[i].field, naming).is(key)) return {&all[i], segment, first_item(layout, segment) + i};
       }
     }
     return {};
@@ -113,28 +108,25 @@ struct Reader {
   }
 
   void set(IdSet& into, FieldType type) {
-    const std::span<IdRange> given = ranges();
-    if (failed()) return;
-    error = make_ids(given, arena, type == FieldType::restrictions, into);
+    into.runs = ranges();
     into.coding = usual_coding(layout, type);
   }
 
-  void set_form(IdSet& into) {
+  void set_form(IdSet& into, bool restriction) {
     if (!in.begin_object()) return;
     for (std::string_view key; in.next_key(key);) {
       if (key == "maxVendorId") {
         into.max = static_cast<std::uint16_t>(number(0xFFFF));
       } else if (key == "ranges") {
-        written(into);
+        into.coded = ranges();
       } else if (key == "encoding") {
         const std::string_view form = in.text();
         if (form != "bits" && form != "range") refuse(ErrorCode::signal_bad_value);
         into.form = form == "bits" ? IdForm::bits : IdForm::ranges;
       } else if (key == "coding") {
         const std::string_view form = in.text();
-        const bool plain = into.coding == IdCoding::plain || into.words == nullptr;
         if (form == "B") {
-          into.coding = plain ? IdCoding::plain : IdCoding::legacy;
+          into.coding = restriction ? IdCoding::plain : IdCoding::legacy;
         } else if (form == "A" || form == "C") {
           into.coding = form == "A" ? IdCoding::spec : IdCoding::current;
         } else {
@@ -144,25 +136,6 @@ struct Reader {
         refuse(ErrorCode::unknown_key);
       }
     }
-  }
-
-  // Ranges as they were written count only while they are this set.
-  void written(IdSet& into) {
-    const std::span<IdRange> coded = ranges();
-    auto* copy = arena.take<IdRange>(coded.size());
-    if (copy == nullptr) {
-      error = {ErrorCode::signal_too_large, 0};
-      return;
-    }
-    for (std::size_t i = 0; i < coded.size(); ++i) copy[i] = coded[i];
-    IdSet same;
-    if (make_ids({copy, coded.size()}, arena, true, same).code != ErrorCode::ok) return;
-    std::size_t runs = 0;
-    for (IdRange run = into.next_run(1); run.first != 0; run = into.next_run(run.last + 1u), ++runs) {
-      if (runs >= same.runs.size() || same.runs[runs].first != run.first || same.runs[runs].last != run.last)
-        return;
-    }
-    if (runs == same.runs.size() && coded.size() <= 4095) into.coded = coded;
   }
 
   void restrictions() {
@@ -179,53 +152,34 @@ struct Reader {
       }
       Restriction& one = list[count++] = Restriction{};
       if (!in.begin_object()) return;
-      // "form" comes before "vendors" in the canonical order and is about them: kept until they are there.
+      // "form" comes before "vendors" in the canonical order and is about them.
       IdSet form;
       form.coding = usual_coding(layout, FieldType::restrictions);
-      std::span<IdRange> coded;
       for (std::string_view key; in.next_key(key);) {
         if (key == "purposeId" || key == "type" || key == "restrictionType") {
           const bool purpose = key == "purposeId";
           const std::uint64_t value = number(purpose ? 63 : strictness == Strictness::strict ? 2 : 3);
           (purpose ? one.purpose : one.type) = static_cast<std::uint8_t>(value);
         } else if (key == "vendors") {
-          set(one.vendors, FieldType::restrictions);
+          one.vendors.runs = ranges();
         } else if (key == "form") {
-          set_form_of_restriction(form, coded);
+          set_form(form, true);
         } else {
           refuse(ErrorCode::unknown_key);
         }
       }
       if (one.purpose == 0 && strictness == Strictness::strict) refuse(ErrorCode::signal_bad_value);
-      one.vendors.max = form.max;
-      one.vendors.form = form.form;
-      one.vendors.coding = form.coding;
-      one.vendors.coded = coded;
+      form.runs = one.vendors.runs;
+      one.vendors = form;
       if (failed()) return;
     }
     section.restrictions = {list, count};
   }
 
-  void set_form_of_restriction(IdSet& form, std::span<IdRange>& coded) {
-    if (!in.begin_object()) return;
-    for (std::string_view key; in.next_key(key);) {
-      if (key == "ranges") {
-        coded = ranges();
-      } else if (key == "maxVendorId") {
-        form.max = static_cast<std::uint16_t>(number(0xFFFF));
-      } else if (key == "encoding") {
-        form.form = in.text() == "bits" ? IdForm::bits : IdForm::ranges;
-      } else if (key == "coding") {
-        const std::string_view letter = in.text();
-        form.coding = letter == "A" ? IdCoding::spec : letter == "C" ? IdCoding::current : IdCoding::plain;
-      } else {
-        refuse(ErrorCode::unknown_key);
-      }
-    }
-  }
   static constexpr std::size_t kMostRestrictions = 4095;
 
   void item(const Place& place) {
+    if ((draft.seen >> place.index & 1u) != 0) return refuse(ErrorCode::bad_json);
     const Field& field = field_of(*place.item);
     std::uint64_t& value = section.values[place.index];
     switch (field.type) {
@@ -242,22 +196,21 @@ struct Reader {
         value = mask(63);  // moved to its place when NumCustomPurposes is known
         break;
       case FieldType::ids:
-        if (sets == kMaxSets) return refuse(ErrorCode::bad_value);
-        value = sets;
-        set(section.sets[sets++], field.type);
+        value = draft.sets;
+        set(section.sets[draft.sets++], field.type);
         break;
       case FieldType::restrictions:
         restrictions();
         break;
       default:
         if (place.item->count > 1) {
-          value = list(*place.item, entries[place.index]);
+          value = list(*place.item, draft.entries[place.index]);
         } else {
           value = number(field.type == FieldType::choice ? (strictness == Strictness::strict ? 2 : 3)
                                                          : (std::uint64_t{1} << field.bits) - 1);
         }
     }
-    seen |= std::uint32_t{1} << place.index;
+    draft.seen |= std::uint32_t{1} << place.index;
     section.present |= static_cast<std::uint8_t>(1u << place.segment);
   }
 
@@ -295,197 +248,95 @@ struct FormReader {
       }
       for (std::uint8_t segment = 0; segment < kMaxSegments; ++segment) {
         const SegmentLayout& shape = r.layout.segments[segment];
-        if (!shape.items.empty() && text == shape.name) list[count].segment = segment;
+        if (!shape.items.empty() && text == name_of(r.layout, segment)) list[count].segment = segment;
       }
       if (list[count++].segment == KeptSegment::kRaw) r.refuse(ErrorCode::signal_bad_value);
     }
     r.section.order = {list, count};
   }
 
-  void characters() {
+  void lengths() {
     std::size_t count = 0;
+    std::uint32_t* list = nullptr;
     if (!r.in.begin_array()) return;
-    if (r.section.order.empty()) usual_order();
     while (r.in.next_entry()) {
-      const auto length = static_cast<std::uint32_t>(r.number(kMaxSignalText));
-      if (count < r.section.order.size()) r.section.order[count].characters = length;
-      ++count;
+      auto* next = count % 2 == 0 ? r.arena.take<std::uint32_t>(2) : list + count;
+      if (next == nullptr) {
+        r.error = {ErrorCode::signal_too_large, 0};
+        return;
+      }
+      if (list == nullptr) list = next;
+      list[count++] = static_cast<std::uint32_t>(r.number(kMaxSignalText));
     }
+    r.draft.lengths = {list, count};
   }
 
-  // "5:0,11:2": purpose and type of each restriction in the string's order. One that the value does not have
-  // is written without vendors; one that is not listed comes behind the others.
+  // "5:0,11:2": purpose and type of each restriction in the string's order.
   void restrictions() {
     const std::string_view text = r.in.text();
-    const std::span<Restriction> given = r.section.restrictions;
-    if (r.layout.id == kTcfCanada) {
-      r.section.no_restrictions = text.empty() && given.empty();
-      return;
-    }
     std::size_t count = text.empty() ? 0 : 1;
     for (const char c : text) count += c == ',' ? 1 : 0;
-    auto* list = r.arena.take<Restriction>(count + given.size());
+    if (count > Reader::kMostRestrictions) return r.refuse(ErrorCode::signal_bad_value);
+    auto* list = r.arena.take<RestrictionKind>(count);
     if (list == nullptr) {
       r.error = {ErrorCode::signal_too_large, 0};
       return;
     }
     std::size_t at = 0;
     const auto number = [&](char end, std::uint32_t most) {
+      const std::size_t from = at;
       std::uint32_t value = 0;
       while (at < text.size() && text[at] >= '0' && text[at] <= '9' && value <= most) {
         value = value * 10 + static_cast<std::uint32_t>(text[at++] - '0');
       }
-      if (value > most || (end != 0 ? at == text.size() || text[at] != end : at != text.size())) {
+      if (at == from || value > most ||
+          (end != 0 ? at == text.size() || text[at] != end : at != text.size())) {
         r.refuse(ErrorCode::signal_bad_value);
       }
       ++at;
       return static_cast<std::uint8_t>(value);
     };
     for (std::size_t i = 0; i < count && !r.failed(); ++i) {
-      list[i] = Restriction{};
       list[i].purpose = number(':', 63);
       list[i].type = number(i + 1 < count ? ',' : '\0', 3);
-      list[i].vendors.coding = usual_coding(r.layout, FieldType::restrictions);
-      for (Restriction& one : given) {
-        if (one.purpose != list[i].purpose || one.type != list[i].type) continue;
-        list[i] = one;
-        one.type = kTaken;
-        break;
-      }
     }
-    for (const Restriction& one : given) {
-      if (one.type != kTaken) list[count++] = one;
-    }
-    if (count > Reader::kMostRestrictions) return r.refuse(ErrorCode::signal_bad_value);
-    r.section.restrictions = {list, count};
-  }
-  static constexpr std::uint8_t kTaken = 0xFF;
-
-  void usual_order() {
-    auto* list = r.arena.take<KeptSegment>(kMaxSegments);
-    if (list == nullptr) {
-      r.error = {ErrorCode::signal_too_large, 0};
-      return;
-    }
-    std::size_t count = 0;
-    for (std::uint8_t segment = 0; segment < kMaxSegments; ++segment) {
-      if (!r.section.has(segment)) continue;
-      list[count] = KeptSegment{};
-      list[count++].segment = segment;
-    }
-    r.section.order = {list, count};
+    r.draft.kinds = {list, count};
+    r.draft.has_kinds = true;
   }
 
   void read() {
     if (!r.in.begin_object()) return;
-    JsonReader again = r.in;
     for (std::string_view key; !r.failed() && r.in.next_key(key);) {
       const Place place = r.find(key, 0, kMaxSegments);
       if (key == "segments") {
         order();
       } else if (key == "characters") {
-        r.in.skip();
+        lengths();
       } else if (key == "restrictions") {
         restrictions();
       } else if (key == "layout") {
-        r.first_layout = r.number(1) == 1;
+        r.draft.first_layout = r.number(1) == 1;
       } else if (place.item != nullptr && field_of(*place.item).type == FieldType::ids) {
         IdSet none;
-        const bool there = (r.seen >> place.index & 1u) != 0;
-        r.set_form(there ? r.section.sets[r.section.values[place.index]] : none);
+        const bool there = (r.draft.seen >> place.index & 1u) != 0;
+        r.set_form(there ? r.section.sets[r.section.values[place.index]] : none, false);
       } else {
         r.refuse(ErrorCode::unknown_key);
       }
     }
-    // "characters" lies before "segments", whose lengths they are.
-    for (std::string_view key; !r.failed() && again.next_key(key);) {
-      if (key != "characters") {
-        again.skip();
-        continue;
-      }
-      r.in.swap(again);
-      characters();
-      r.in.swap(again);
-    }
   }
 };
-
-Error finish(Reader& r) {
-  Section& section = r.section;
-  const SectionLayout& layout = r.layout;
-  if (r.in.failed()) return {r.in.error(), 0};
-  if (r.error.code != ErrorCode::ok) return r.error;
-  section.present |= 1;
-  const auto refused = [&](ErrorCode code) {
-    r.refuse(code);
-    return Error{code, 0};
-  };
-  // Version or MspaVersion: the newest where nothing is said.
-  if ((r.seen & 1u) == 0) section.values[0] = layout.version;
-  if (section.values[0] < layout.oldest_version || section.values[0] > layout.version) {
-    return refused(ErrorCode::signal_bad_version);
-  }
-  const bool narrow = layout.id == kUsNational && (section.values[0] == 1 || r.first_layout);
-  bool fits = narrow;
-  unsigned index = 0;
-  if (narrow) {
-    const SectionLayout& first = *layout_of(kUsNational, true);
-    for (const Item& item : first.segments[0].items) {
-      const unsigned count = r.entries[index];
-      // Entries that the first layout does not have may be there as long as they say nothing.
-      const unsigned more = count > item.count ? count - item.count : 0;
-      if (more > 0 &&
-          (!r.first_layout || (section.values[index] & ((std::uint64_t{1} << 2 * more) - 1)) != 0))
-        fits = false;
-      ++index;
-    }
-    if (fits) section.layout = &first;
-  }
-  index = 0;
-  for (unsigned segment = 0; segment < kMaxSegments; ++segment) {
-    std::uint64_t custom = 0;
-    for (const Item& item : section.layout->segments[segment].items) {
-      std::uint64_t& value = section.values[index];
-      const Field& field = field_of(item);
-      if (item.count > 1) {
-        const unsigned count = r.entries[index];
-        value = count > item.count ? value >> 2 * (count - item.count) : value << 2 * (item.count - count);
-      } else if (field.type == FieldType::customs) {
-        if (custom < 63 && (value & ((std::uint64_t{1} << (63 - custom)) - 1)) != 0)
-          return refused(ErrorCode::signal_bad_value);
-        value >>= 63 - custom;
-      } else if (field.type == FieldType::ids && (r.seen >> index & 1u) == 0) {
-        if (r.sets == kMaxSets) return refused(ErrorCode::bad_value);
-        section.sets[r.sets].coding = usual_coding(layout, field.type);
-        section.sets[r.sets].words =
-            reinterpret_cast<std::uint32_t*>(section.values);  // of no words: an empty set
-        value = r.sets++;
-      } else if (std::string_view(field.name) == "MspaCoveredTransaction") {
-        // The one field without "not applicable": 1 yes, 2 no. The reference begins with 1, and these
-        // sections are those of signatories.
-        if ((r.seen >> index & 1u) == 0) value = 1;
-        if (value == 0 && r.strictness == Strictness::strict) return refused(ErrorCode::signal_bad_value);
-      }
-      if (std::string_view(field.name) == "NumCustomPurposes") custom = value;
-      ++index;
-    }
-  }
-  if (layout.id >= kUsNational && !layout.segments[1].items.empty()) {
-    const unsigned second = first_item(layout, 1);
-    if (!r.included && section.values[second] != 0) return refused(ErrorCode::signal_bad_value);
-    section.present = r.included ? 3 : 1;
-  }
-  return {};
-}
 
 }  // namespace
 
 Error read_value(JsonReader& in, std::uint8_t id, Naming naming, Strictness strictness, Arena& arena,
-                 Section& section) {
-  section = Section{};
-  section.layout = layout_of(id);
-  Reader r{in, section, *section.layout, naming, strictness, arena, {}, {}};
+                 Draft& draft) {
+  draft = Draft{};
+  const SectionLayout& layout = *layout_of(id);
+  draft.id = id;
+  Reader r{in, draft, layout, naming, strictness, arena, {}};
   if (!in.begin_object()) return {in.error(), 0};
+  const bool may_include = id >= kUsNational && !layout.segments[1].items.empty();
   JsonReader form("", "");
   bool has_form = false;
   for (std::string_view key; !r.failed() && in.next_key(key);) {
@@ -493,20 +344,13 @@ Error read_value(JsonReader& in, std::uint8_t id, Naming naming, Strictness stri
       form = in;
       has_form = true;
       in.skip();
-      continue;
-    }
-    const bool included = key == "GpcSegmentIncluded" || key == "SensitiveDataConsentSegmentIncluded";
-    if (included && id >= kUsNational && !section.layout->segments[1].items.empty()) {
-      r.included = in.boolean();
-      continue;
-    }
-    if (naming == Naming::tcf && key == "publisherTC") {
+    } else if (may_include && key == included_name(layout)) {
+      draft.included = in.boolean();
+    } else if (naming == Naming::tcf && key == "publisherTC") {
       r.publisher(3);
-      continue;
-    }
-    // In a TC string's own naming the publisher's fields are found in its object alone.
-    const Place place = r.find(key, 0, naming == Naming::tcf ? 3 : kMaxSegments);
-    if (place.item == nullptr) {
+    } else if (const Place place = r.find(key, 0, naming == Naming::tcf ? 3 : kMaxSegments);
+               place.item == nullptr) {
+      // In a TC string's own naming the publisher's fields are found in its object alone.
       in.fail(ErrorCode::unknown_key);
     } else if (!(in.at('n') && in.null())) {
       r.item(place);
@@ -517,7 +361,7 @@ Error read_value(JsonReader& in, std::uint8_t id, Naming naming, Strictness stri
     FormReader{r}.read();
     if (!in.failed()) in.swap(form);
   }
-  return finish(r);
+  return in.failed() ? Error{in.error(), 0} : r.error;
 }
 
 }  // namespace metrofax::consent

@@ -30,11 +30,6 @@ void write_list(JsonWriter& out, std::uint64_t value, unsigned count, unsigned m
   out.close(']');
 }
 
-IdSet remarkable(IdSet set) {
-  drop_obvious(set);
-  return set;
-}
-
 bool is_remarkable(const IdSet& set, IdCoding usual) {
   return set.max != 0 || set.form != IdForm::shortest || !set.coded.empty() || set.coding != usual;
 }
@@ -71,9 +66,9 @@ void write_restriction(JsonWriter& out, const Restriction& restriction, IdCoding
   out.number(restriction.type);
   out.key("vendors");
   out.ranges(restriction.vendors);
-  if (const IdSet set = remarkable(restriction.vendors); is_remarkable(set, usual)) {
+  if (is_remarkable(restriction.vendors, usual)) {
     out.key("form");
-    write_set_form(out, set, usual);
+    write_set_form(out, restriction.vendors, usual);
   }
   out.close('}');
 }
@@ -105,15 +100,14 @@ struct Writer {
   const Section& section;
   Naming naming;
 
-  void name(const Field& field) {
-    const Name name = name_of(field, naming);
+  void name(const Item& item) {
+    const Name name = name_of(item.field, naming);
     out.key(name.text, name.lower);
   }
 
   void item(const Item& item, const Item& widest, std::uint64_t value, std::uint64_t custom) {
-    const Field& field = field_of(item);
-    name(field);
-    switch (field.type) {
+    name(item);
+    switch (field_of(item).type) {
       case FieldType::letters:
         return write_letters(out, value);
       case FieldType::boolean:
@@ -141,25 +135,21 @@ struct Writer {
     for (unsigned i = 0; i < all.size(); ++i) {
       const std::uint64_t value = section.values[first + i];
       item(all[i], widest.segments[segment].items[i], value, custom);
-      if (i + 1 < all.size() && field_of(all[i + 1]).type == FieldType::customs &&
-          field_of(all[i]).type == FieldType::number) {
-        custom = value;
-      }
+      if (counts_customs(section.layout->segments[segment], i)) custom = value;
     }
   }
 
   void absent(unsigned segment) {
     for (const Item& item : section.layout->segments[segment].items) {
-      name(field_of(item));
+      name(item);
       out.null();
     }
   }
 
   // The subsections of the United States are there or not, and their fields are either way.
   void included(unsigned segment) {
-    const SegmentLayout& shape = section.layout->segments[segment];
     items(segment, *section.layout);
-    out.key(shape.type_bits > 0 ? "GpcSegmentIncluded" : "SensitiveDataConsentSegmentIncluded");
+    out.key(included_name(*section.layout));
     out.boolean(section.has(segment));
   }
 
@@ -167,7 +157,7 @@ struct Writer {
     const SegmentLayout& shape = section.layout->segments[segment];
     if (segment > 0 && section.layout->id >= kUsNational) return included(segment);
     const bool object = naming == Naming::tcf && shape.items.size() > 1 && segment > 0;
-    if (object) out.key(shape.name);
+    if (object) out.key(name_of(*section.layout, segment));
     if (!section.has(segment)) return object ? out.null() : absent(segment);
     if (object) out.open('{');
     items(segment, widest);
@@ -176,35 +166,17 @@ struct Writer {
 
   // ---- form: only what an encoder would not do by itself
 
-  [[nodiscard]] bool usual_order() const {
-    std::uint8_t before = 0;
-    for (const KeptSegment& kept : section.order) {
-      if (kept.segment == KeptSegment::kRaw || kept.segment < before) return false;
-      before = kept.segment;
-    }
-    return true;
-  }
-
-  [[nodiscard]] bool usual_lengths() const {
-    for (const KeptSegment& kept : section.order) {
-      if (kept.segment != KeptSegment::kRaw &&
-          kept.characters != characters_of(kept.bits, section.layout->padding))
-        return false;
-    }
-    return true;
-  }
-
   void order() {
-    if (!usual_order()) {
+    if ((section.form & kFormOrder) != 0) {
       out.key("segments");
       out.open('[');
       for (const KeptSegment& kept : section.order) {
         const bool raw = kept.segment == KeptSegment::kRaw;
-        raw ? out.raw_segment(kept.raw) : out.text(section.layout->segments[kept.segment].name);
+        raw ? out.raw_segment(kept.raw) : out.text(name_of(*section.layout, kept.segment));
       }
       out.close(']');
     }
-    if (!usual_lengths()) {
+    if ((section.form & kFormLengths) != 0) {
       out.key("characters");
       out.open('[');
       for (const KeptSegment& kept : section.order) out.number(kept.characters);
@@ -213,13 +185,7 @@ struct Writer {
   }
 
   void restrictions() {
-    bool usual = true;
-    unsigned before = 0;
-    for (const Restriction& one : section.restrictions) {
-      usual = usual && kind_of(one) >= before && one.vendors.highest() != 0;
-      before = kind_of(one);
-    }
-    if (section.layout->id == kTcfCanada ? !section.no_restrictions : usual) return;
+    if ((section.form & kFormRestrictions) == 0) return;
     out.key("restrictions");
     out.begin_text();
     for (const Restriction& one : section.restrictions) out.pair(one.purpose, one.type);
@@ -234,9 +200,9 @@ struct Writer {
         const Field& field = field_of(all[i]);
         if (field.type != FieldType::ids) continue;
         const IdCoding usual = usual_coding(*section.layout, field.type);
-        const IdSet set = remarkable(section.sets[section.values[first + i]]);
+        const IdSet& set = section.sets[section.values[first + i]];
         if (!is_remarkable(set, usual)) continue;
-        name(field);
+        name(all[i]);
         write_set_form(out, set, usual);
       }
     }
@@ -244,18 +210,6 @@ struct Writer {
 };
 
 }  // namespace
-
-Name name_of(const Field& field, Naming naming) {
-  if (naming == Naming::gpp) return {field.name, false};
-  if (field.tcf != nullptr) return {field.tcf, false};
-  return {field.name, true};
-}
-
-bool Name::is(std::string_view key) const {
-  if (!lower) return key == text;
-  return key.size() == text.size() && !key.empty() && key[0] == (text[0] | 0x20) &&
-         key.substr(1) == text.substr(1);
-}
 
 void write_value(JsonWriter& out, const Section& section, Naming naming) {
   Writer writer{out, section, naming};

@@ -10,6 +10,7 @@ export async function generateTypeScript() {
   await run('flatc', ['--ts', '-o', gen, fromRoot('core/policy/policy.fbs')]);
   await removeAllButEnums();
   await writeFile(join(gen, 'layout.ts'), await run(fromRoot('build/native/wire-layout'), []));
+  await writeFile(join(gen, 'codecs.ts'), await run(fromRoot('build/native/wire-layout'), ['codecs']));
   await writeFile(join(gen, 'embedded.d.ts'), EMBEDDED_TYPES);
 }
 

@@ -7,29 +7,11 @@ import * as community from '@iabtcf/core';
 import * as techLab from '@iabtechlabtcf/core';
 import { GppModel } from '@iabgpp/cmpapi';
 import { evaluate } from '../../js-glue/dist/node.js';
+import { randomFrom } from './random.mjs';
 import { DIFFERENTIAL_SECTIONS, differences, rangeText } from './signals-vectors.mjs';
 
 const MODELS = Number(process.env.METROFAX_DIFFERENTIAL ?? 2_000);
 const DECODE_EVERY = 20;
-
-/** A small generator with a seed (mulberry32): the same models every time. @param {number} seed */
-function randomFrom(seed) {
-  let state = seed;
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-  const below = (/** @type {number} */ n) => Math.floor(next() * n);
-  /** Ids up to `most`: none, a few, or most of them. @param {number} most */
-  const ids = (most) => {
-    const share = [0, 0.02, 0.3, 0.9][below(4)] ?? 0;
-    const high = 1 + below(most);
-    return Array.from({ length: high }, (_, i) => i + 1).filter(() => next() < share);
-  };
-  return { below, ids, flag: () => next() < 0.5 };
-}
 
 /** @param {any} request */
 function answered(request) {

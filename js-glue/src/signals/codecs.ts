@@ -1,18 +1,17 @@
-// Typed calls into codecs.wasm: consent strings to values and back. Copies bytes; holds no rule and knows no format.
+// Consent strings to values and back over codecs.wasm. The module reads and writes bits; what fields are called, and what a value looks
+// like, is said by tables that the core prints (codec-table.ts).
+import { EXPECTATION, EXPECTATIONS, BOARD_AT, BOARD_SIGNAL, BOARD_TEXT } from '../gen/codecs.js'
+import { CodecMemory, type CodecsExports } from './codec-memory.js'
+import { ValueReader, type AsIds, type Value } from './codec-read.js'
+import { Refusal, ValueWriter } from './codec-write.js'
 
-/** What codecs.wasm exports (wasm/codecs-exports.txt). */
-export interface CodecsExports {
-  memory: WebAssembly.Memory
-  input_at(): number
-  answer_at(): number
-  answer_size(): number
-  error_at(): number
-  run(encode: number, codec: number, strict: number, length: number): number
-}
+export type { CodecsExports } from './codec-memory.js'
+export { IdSet } from './ids.js'
 
 /** By number: core/signals/codec.h, Codec. */
 export const CODECS = ['tcf', 'gpp', 'usp', 'ac', 'gpc', 'dnt'] as const
-export type Codec = (typeof CODECS)[number]
+/** The codecs of strings. */
+export type Codec = 'tcf' | 'gpp' | 'usp' | 'ac'
 
 /** An ErrorCode other than 0, what was expected and where, and the place: bits or characters of the string. */
 export interface CodecFault {
@@ -21,41 +20,67 @@ export interface CodecFault {
   readonly at: number
 }
 
-/** Bytes that the input of a call may have (wasm/codecs.cpp). */
-const INPUT_BYTES = 3072 * 1024
+/** A value (interface.md, `tcf.decode` and its like), and what a strict reader would have refused: ErrorCode and place. */
+export interface Decoded {
+  readonly value: Value
+  readonly warnings: readonly (readonly [code: number, at: number])[]
+}
 
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
+export const isFault = (result: object | string): result is CodecFault => typeof result === 'object' && 'code' in result
+
+const fault = (code: number, where: string, at: number): CodecFault => ({ code, message: `${where}: expected ${EXPECTATIONS[code] ?? EXPECTATION}`, at })
+/** Sets of ids as they are: an IdSet. */
+const asSets: AsIds = (ids) => ids
+/** Sets of ids as range text, `1-3,7`. */
+export const asText: AsIds = String
 
 /** One instance of codecs.wasm. Nothing is kept from one call to the next. */
 export class Codecs {
-  private readonly input_: Uint8Array
-  private readonly bytes_: Uint8Array
-  private readonly answer_: number
+  private readonly memory_: CodecMemory
 
   constructor(private readonly x_: CodecsExports) {
-    this.bytes_ = new Uint8Array(x_.memory.buffer)
-    const input = x_.input_at()
-    this.input_ = this.bytes_.subarray(input, input + INPUT_BYTES)
-    this.answer_ = x_.answer_at()
+    this.memory_ = new CodecMemory(x_)
   }
 
-  private run_(encode: number, codec: Codec, strict: boolean, text: string): string | CodecFault {
-    const { read, written } = encoder.encodeInto(text, this.input_)
+  private read_(codec: (typeof CODECS)[number], text: string, strict: boolean): number {
+    this.memory_.reset_()
     // What does not fit is not cut: the module refuses it for its length.
-    const length = read < text.length ? INPUT_BYTES + 1 : written
-    const code = this.x_.run(encode, CODECS.indexOf(codec), strict ? 1 : 0, length)
-    const answer = decoder.decode(this.bytes_.subarray(this.answer_, this.answer_ + this.x_.answer_size()))
-    return code === 0 ? answer : { code, message: answer, at: this.x_.error_at() }
+    return this.x_.run(0, CODECS.indexOf(codec), strict ? 1 : 0, this.memory_.write_(text).length)
   }
 
-  /** The members of the answer as JSON text, or what is wrong. Lenient unless `strict`. */
-  decode(codec: Codec, text: string, strict = false): string | CodecFault {
-    return this.run_(0, codec, strict, text)
+  /** The value of a string, or what is wrong. Lenient unless `strict`; `ids` says what sets of ids become. */
+  decode(codec: Codec, text: string, strict = false, ids: AsIds = asSets): Decoded | CodecFault {
+    const code = this.read_(codec, text, strict)
+    if (code !== 0) return fault(code, '/input', this.memory_.word_(this.memory_.board_ + BOARD_AT))
+    const reader = new ValueReader(this.memory_, ids)
+    return { value: reader[codec](), warnings: reader.warnings() }
   }
 
-  /** `json`: the value in the canonical form of RFC 8785. The string, or what is wrong. Strict unless told otherwise. */
-  encode(codec: Codec, json: string, strict = true): string | CodecFault {
-    return this.run_(1, codec, strict, json)
+  /** The signal of a header: whether it says so, or the contrary; null where it says nothing. */
+  signal(header: 'gpc' | 'dnt', text: string): boolean | null {
+    if (this.read_(header, text, false) !== 0) return null
+    return [null, false, true][this.memory_.bytes_[this.memory_.board_ + BOARD_SIGNAL]!] ?? null
+  }
+
+  /** The string of a value, or what is wrong. Strict unless told otherwise. Sets of ids: an IdSet, range text, or a list of ids. */
+  encode(codec: Codec, value: unknown, strict = true): string | CodecFault {
+    const first = this.write_(codec, value, strict, false)
+    return typeof first === 'string' ? first : this.write_(codec, value, strict, true)
+  }
+
+  private write_(codec: Codec, value: unknown, strict: boolean, sorted: boolean): string | CodecFault {
+    const { memory_: memory } = this
+    try {
+      const writer = new ValueWriter(memory, strict, sorted)
+      const written = writer[codec](value)
+      if (typeof written === 'string') return written
+      const code = this.x_.run(1, CODECS.indexOf(codec), strict ? 1 : 0, 0)
+      if (code === 0) return memory.text_(memory.board_ + BOARD_TEXT)
+      const section = written?.[memory.word_(memory.board_ + BOARD_AT) - 1]
+      return fault(code, section === undefined ? '/value' : `/value/sections/${section}`, 0)
+    } catch (error) {
+      if (error instanceof Refusal) return fault(error.code, error.place, 0)
+      throw error
+    }
   }
 }

@@ -5,6 +5,7 @@
 //
 // Calls wait until gate, codecs and configuration are there; where one of them cannot be had, ping says "error" and every other call is
 // told success = false. Nothing here grants: what a string says was asked of the gate, purpose by purpose and vendor by vendor.
+import { idOf, table } from './codec-table.js'
 import { Codecs, type CodecsExports } from './codecs.js'
 import { ConfigError, readConfig, type IabConfig } from './iab-config.js'
 import { IabState, type Surface } from './iab-state.js'
@@ -49,14 +50,11 @@ async function configThere(): Promise<IabConfig> {
 const language = (): string => (/^[a-z]{2}/i.exec(document.documentElement.lang)?.[0] ?? 'en').toUpperCase()
 
 /** GPP's ids of the sections that the configuration names. */
-function sectionsOf(codecs: Codecs, config: IabConfig): [id: number, prefix: string][] {
+function sectionsOf(config: IabConfig): [id: number, prefix: string][] {
   const prefixes = [...new Set(Object.values(config.regimes))].filter((prefix) => prefix !== null)
-  return prefixes.flatMap((prefix): [number, string][] => {
-    const text = prefix === 'tcfeuv2' ? 'tcf' : codecs.encode('gpp', JSON.stringify({ sections: { [prefix]: {} } }), false)
-    if (text === 'tcf') return [[2, prefix]]
-    const read = typeof text === 'string' ? codecs.decode('gpp', text) : text
-    if (typeof read !== 'string') throw new ConfigError(`iab configuration, /regimes: ${prefix} is no section that we write`)
-    return [[(JSON.parse(read) as { value: { sectionIds: [number] } }).value.sectionIds[0], prefix]]
+  return prefixes.map((prefix): [number, string] => {
+    if (!table(idOf(prefix))) throw new ConfigError(`iab configuration, /regimes: ${prefix} is no section that we write`)
+    return [idOf(prefix), prefix]
   })
 }
 
@@ -91,7 +89,7 @@ async function main(): Promise<void> {
     const opening = new IabState(config.cmpId, config.cmpVersion)
     opening.open_(consent, new StringMaker(consent, codecs, config, language()))
     for (const [surface, shown] of moves) opening.show_(surface, shown)
-    const sections = sectionsOf(codecs, config)
+    const sections = sectionsOf(config)
     state = opening
     serve(state, sections)
   } catch (error) {

@@ -1,6 +1,7 @@
 // The visitor's choice as IAB's strings, and the strings as what their APIs hand out. What is granted is asked of the gate, how it is
 // written of codecs.wasm; what cannot be asked or written is an error, never a guess.
-import { type Codec, type Codecs } from './codecs.js'
+import { idOf, table } from './codec-table.js'
+import { IdSet, isFault, type Codec, type Codecs } from './codecs.js'
 import { ConfigError, type IabConfig, type TcfConfig, type UsConfig } from './iab-config.js'
 
 /** The part of `metrofaxConsent` that is asked (interface.md, "In the page"). */
@@ -18,7 +19,7 @@ export interface ConsentSource {
   onChange(listener: () => void): () => void
 }
 
-/** Fields of a section as codecs.wasm has them: names of the section's document; ids as range text. */
+/** Fields of a section as `Codecs` reads them: names of the section's document; ids as sets. */
 type Fields = Readonly<Record<string, unknown>>
 /** A section as GPP's getSection gives it: one object a segment, ids as arrays, times as dates. */
 export type Segments = Readonly<Record<string, unknown>>[]
@@ -40,15 +41,8 @@ export interface Strings {
   readonly usp: string
 }
 
-/** `1-3,7` as 1, 2, 3, 7. */
-export function idsOf(ranges: unknown): number[] {
-  const ids: number[] = []
-  for (const range of typeof ranges === 'string' ? ranges.split(',').filter(Boolean) : []) {
-    const [first = 0, last = first] = range.split('-').map(Number)
-    for (let id = first; id <= last; ++id) ids.push(id)
-  }
-  return ids
-}
+/** The ids of a set; none where there is no set. */
+export const idsOf = (set: unknown): number[] => (set instanceof IdSet ? set.ids() : [])
 
 const DAY = 86_400
 /** Opt-outs and notices of the sections of the United States: 1 yes, 2 no. */
@@ -56,8 +50,6 @@ const yesOrNo = (yes: boolean): 1 | 2 => (yes ? 1 : 2)
 
 /** Makes the strings of one visitor in one page. */
 export class StringMaker {
-  private readonly names_ = new Map<string, readonly string[]>()
-
   constructor(
     private readonly consent_: ConsentSource,
     private readonly codecs_: Codecs,
@@ -65,16 +57,16 @@ export class StringMaker {
     private readonly language_: string,
   ) {}
 
-  private encode_(codec: Codec, value: unknown, strict = true): string {
-    const text = this.codecs_.encode(codec, JSON.stringify(value), strict)
-    if (typeof text !== 'string') throw new ConfigError(`${codec}: ${text.message}`)
+  private encode_(codec: Codec, value: unknown): string {
+    const text = this.codecs_.encode(codec, value)
+    if (isFault(text)) throw new ConfigError(`${codec}: ${text.message}`)
     return text
   }
 
   private decode_(codec: Codec, text: string): Fields {
-    const json = this.codecs_.decode(codec, text)
-    if (typeof json !== 'string') throw new ConfigError(`${codec}: ${json.message}`)
-    return (JSON.parse(json) as { value: Fields }).value
+    const read = this.codecs_.decode(codec, text)
+    if (isFault(read)) throw new ConfigError(`${codec}: ${read.message}`)
+    return read.value
   }
 
   /** Whether a purpose of the policy may be pursued here and now: asked as a request of the page's own for it. */
@@ -83,25 +75,25 @@ export class StringMaker {
   }
 
   /** Ids of which all purposes are granted, by the record and by the gate: a grant that has expired, or that a signal overrides, is none. */
-  private granted_(map: Readonly<Record<string, readonly string[]>>): string {
+  private granted_(map: Readonly<Record<string, readonly string[]>>): number[] {
     const { purposes } = this.consent_.state
     const has = (purpose: string): boolean => purposes[purpose] === 'granted' && this.allows_(purpose)
     return this.ids_(map, (wanted) => wanted.every(has))
   }
 
   /** Vendors that the gate lets the page reach because the visitor granted it; what needs no grant is not called consent. */
-  private reachable_(map: Readonly<Record<string, string>>): string {
+  private reachable_(map: Readonly<Record<string, string>>): number[] {
     return this.ids_(map, (url) => {
       const { outcome, reason } = this.consent_.decide({ kind: 'web.request', url, initiator: 'script' })
       return outcome === 'allow' && reason === 'granted'
     })
   }
 
-  private ids_<T>(map: Readonly<Record<string, T>>, wanted: (value: T) => boolean): string {
+  private ids_<T>(map: Readonly<Record<string, T>>, wanted: (value: T) => boolean): number[] {
     return Object.keys(map)
       .filter((id) => wanted(map[id]!))
-      .sort((a, b) => Number(a) - Number(b))
-      .join(',')
+      .map(Number)
+      .sort((a, b) => a - b)
   }
 
   /** The core of a TC string, and who was disclosed. No purpose rests on legitimate interest here: those fields stay empty. */
@@ -128,20 +120,9 @@ export class StringMaker {
   }
 
   private ac_(providers: Readonly<Record<string, string>>): string {
-    const consented = idsOf(this.reachable_(providers))
-    const others = idsOf(this.ids_(providers, () => true)).filter((id) => !consented.includes(id))
+    const consented = this.reachable_(providers)
+    const others = this.ids_(providers, () => true).filter((id) => !consented.includes(id))
     return this.encode_('ac', { consented, disclosed: others, version: 2 })
-  }
-
-  /** Names of a section's fields: the codec knows them, this file does not. */
-  private fieldsOf_(section: string): readonly string[] {
-    let names = this.names_.get(section)
-    if (!names) {
-      const empty = this.decode_('gpp', this.encode_('gpp', { sections: { [section]: { Gpc: false } } }, false))
-      names = Object.keys((empty['sections'] as Record<string, object>)[section] ?? {})
-      this.names_.set(section, names)
-    }
-    return names
   }
 
   private us_(us: UsConfig, section: string): Fields {
@@ -164,8 +145,8 @@ export class StringMaker {
       TargetedAdvertisingOptOut: optedOut(us.targeted),
       TargetedAdvertisingOptOutNotice: notice,
     }
-    const names = this.fieldsOf_(section)
-    return Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)))
+    const { byName, included } = table(idOf(section))!
+    return Object.fromEntries(Object.entries(all).filter(([name]) => byName.has(name) || name === included))
   }
 
   private usp_(us: UsConfig): string {
@@ -198,7 +179,6 @@ export class StringMaker {
   }
 }
 
-const IDS = /^(?:SpecialFeatureOptIns|Purpose|Vendor|DisclosedVendors|AllowedVendors|PubPurposes|CustomPurposes)/
 const TIMES = /^(?:Created|LastUpdated)$/
 
 /** GPP, getSection: "an array of objects, where each object represents one sub-section", the core first. */
@@ -211,7 +191,7 @@ function segmentsOf(section: string, fields: Fields): Segments {
     if (name === 'Gpc' && fields['GpcSegmentIncluded'] === false) continue
     const segment = segments.get(type) ?? (type ? { [typeName]: type } : {})
     segments.set(type, segment)
-    segment[name] = TIMES.test(name) ? new Date((value as number) * 100) : IDS.test(name) && typeof value === 'string' ? idsOf(value) : value
+    segment[name] = TIMES.test(name) ? new Date((value as number) * 100) : value instanceof IdSet ? value.ids() : value
   }
   return [...segments].sort(([a], [b]) => a - b).map(([, segment]) => segment)
 }

@@ -1,22 +1,14 @@
 // `tcf.*`, `gpp.*`, `usp.*`, `ac.*`, `gpc.parse` and `dnt.parse` over codecs.wasm: the twin of core/cli/ops_signals.cpp, held equal
 // byte for byte by tests/parity.
-import canonicalize from 'canonicalize'
-
 import { ErrorCode } from '../gen/metrofax/consent/fb/error-code.js'
-import type { Codec, CodecFault, Codecs } from '../signals/codecs.js'
-import { Fields, OpError, isObject } from './fields.js'
+import { asText, isFault, type Codec, type CodecFault, type Codecs } from '../signals/codecs.js'
+import { Fields, OpError } from './fields.js'
 
 /** An operation on consent strings; `codecs` is called only when one is asked for, so that nobody loads it for nothing. */
 export type CodecOp = (input: Record<string, unknown>, codecs: () => Codecs) => Record<string, unknown>
 
-function answer(result: string | CodecFault): string {
-  if (typeof result === 'string') return result
-  throw new OpError(result.code, result.message, result.at)
-}
-
-const members = (json: string): Record<string, unknown> => {
-  const parsed: unknown = JSON.parse(json)
-  return isObject(parsed) ? parsed : {}
+const refuse = ({ code, message, at }: CodecFault): never => {
+  throw new OpError(code, message, at)
 }
 
 const decode =
@@ -25,9 +17,9 @@ const decode =
     const fields = new Fields(input, '', ['input', 'mode'])
     fields.need('input')
     const strict = fields.choice('mode', ['lenient', 'strict']) === 1
-    const answered = members(answer(codecs().decode(codec, fields.text('input'), strict)))
-    const warnings = answered['warnings'] as [number, number][]
-    return { ...answered, warnings: warnings.map(([code, at]) => ({ warning: ErrorCode[code], at })) }
+    const read = codecs().decode(codec, fields.text('input'), strict, asText)
+    if (isFault(read)) return refuse(read)
+    return { value: read.value, warnings: read.warnings.map(([code, at]) => ({ warning: ErrorCode[code], at })) }
   }
 
 const encode =
@@ -35,14 +27,13 @@ const encode =
   (input, codecs) => {
     const fields = new Fields(input, '', ['value', 'mode'])
     const lenient = fields.choice('mode', ['strict', 'lenient']) === 1
-    const value = canonicalize(fields.need('value')) ?? 'null'
-    return { output: answer(codecs().encode(codec, value, !lenient)) }
+    const output = codecs().encode(codec, fields.need('value'), !lenient)
+    return isFault(output) ? refuse(output) : { output }
   }
 
 const parse =
-  (codec: Codec): CodecOp =>
-  (input, codecs) =>
-    members(answer(codecs().decode(codec, new Fields(input, '', ['input']).text('input'))))
+  (header: 'gpc' | 'dnt'): CodecOp =>
+  (input, codecs) => ({ signal: codecs().signal(header, new Fields(input, '', ['input']).text('input')) })
 
 export const CODEC_OPS: Record<string, CodecOp | undefined> = {
   __proto__: null as never,

@@ -1,0 +1,83 @@
+// The memory of codecs.wasm, seen as bytes and as words. It never grows.
+import * as at from '../gen/codecs.js'
+
+/** What codecs.wasm exports (wasm/codecs-exports.txt). */
+export interface CodecsExports {
+  memory: WebAssembly.Memory
+  input_at(): number
+  board_at(): number
+  run(encode: number, codec: number, strict: number, length: number): number
+}
+
+/** Words that a loop copies sooner than a typed array's slice(). */
+const SHORT = 48
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+export class CodecMemory {
+  readonly bytes_: Uint8Array
+  readonly words_: Uint32Array
+  /** Address of the board (wasm/codecs_wire.h, BoardWire). */
+  readonly board_: number
+  private readonly input_: number
+  private next_: number
+
+  constructor(x: CodecsExports) {
+    this.bytes_ = new Uint8Array(x.memory.buffer)
+    this.words_ = new Uint32Array(x.memory.buffer)
+    this.board_ = x.board_at()
+    this.input_ = this.next_ = x.input_at()
+  }
+
+  half_(address: number): number {
+    return this.bytes_[address]! | (this.bytes_[address + 1]! << 8)
+  }
+  word_(address: number): number {
+    return this.words_[address >>> 2]!
+  }
+  put_(address: number, value: number): void {
+    this.words_[address >>> 2] = value
+  }
+  putSpan_(address: number, from: number, count: number): void {
+    this.put_(address, from)
+    this.put_(address + 4, count)
+  }
+  /** The text of a string_view, of characters that nobody escapes. */
+  text_(address: number): string {
+    const from = this.word_(address)
+    return decoder.decode(this.bytes_.subarray(from, from + this.word_(address + 4)))
+  }
+  /** A copy of a span's words; a short one is made faster as a plain list. */
+  copy_(address: number): Uint32Array | number[] {
+    const { words_: words } = this
+    const from = words[address >>> 2]! >>> 2
+    const count = words[(address >>> 2) + 1]!
+    if (count > SHORT) return words.slice(from, from + count)
+    const list: number[] = []
+    for (let i = from; i < from + count; ++i) list.push(words[i]!)
+    return list
+  }
+
+  /** Forgets everything that was taken. */
+  reset_(): void {
+    this.next_ = this.input_
+  }
+  /** Room in the input, all zero, a multiple of 8; 0 where there is none. */
+  take_(bytes: number): number {
+    const from = this.next_
+    const end = from + ((bytes + 7) & ~7)
+    if (end > this.input_ + at.INPUT_BYTES) return 0
+    this.bytes_.fill(0, from, end)
+    this.next_ = end
+    return from
+  }
+  /** Text at the input's beginning, or its next free place: its length, one more than there is room for where it does not fit. */
+  write_(text: string): { from: number; length: number } {
+    const from = this.next_
+    const { read, written } = encoder.encodeInto(text, this.bytes_.subarray(from, this.input_ + at.INPUT_BYTES))
+    if (read < text.length) return { from, length: at.INPUT_BYTES + 1 }
+    this.next_ = from + ((written + 7) & ~7)
+    return { from, length: written }
+  }
+}

@@ -1,0 +1,121 @@
+// Sets of ids between 1 and 65535, as codecs.wasm has them: bits, or for the vendors of a publisher restriction runs. Read when asked.
+
+/** Called with each run of ids, first and last, in ascending order. */
+type Visit = (first: number, last: number) => void
+
+/** Thrown by what reads ids out of text that is no range text. */
+export class BadRange extends Error {}
+
+/** `1-3,7` run by run, in the text's order. @throws BadRange */
+export function eachRange(text: string, visit: Visit): void {
+  let at = 0
+  const number = (): number => {
+    const from = at
+    let value = 0
+    for (let digit = text.charCodeAt(at) - 48; digit >= 0 && digit <= 9 && value <= 0xffff; digit = text.charCodeAt(++at) - 48) value = value * 10 + digit
+    if (at === from || value === 0 || value > 0xffff) throw new BadRange()
+    return value
+  }
+  while (text !== '') {
+    const first = number()
+    let last = first
+    if (text.charCodeAt(at) === 45 /* - */) {
+      ++at
+      last = number()
+    }
+    if (last < first) throw new BadRange()
+    visit(first, last)
+    if (at === text.length) return
+    if (text.charCodeAt(at++) !== 44 /* , */) throw new BadRange()
+  }
+}
+
+const NONE: readonly number[] = []
+
+export class IdSet {
+  /**
+   * @param words id n is bit 31 - (n - 1) % 32 of word (n - 1) / 32
+   * @param runs instead of words: each the first id, and the last one in the upper half; ascending, apart from each other
+   */
+  constructor(
+    readonly words: ArrayLike<number> | null,
+    readonly runs: ArrayLike<number> = NONE,
+  ) {}
+
+  /** The set of ids in any order. @throws BadRange where one is none */
+  static of(ids: Iterable<number>): IdSet {
+    let words = new Uint32Array(32)
+    for (const id of ids) {
+      if (!Number.isInteger(id) || id < 1 || id > 0xffff) throw new BadRange()
+      const word = (id - 1) >>> 5
+      if (word >= words.length) {
+        const more = new Uint32Array(Math.min(2048, 2 * word + 2))
+        more.set(words)
+        words = more
+      }
+      words[word]! |= 1 << (31 - ((id - 1) & 31))
+    }
+    return new IdSet(words)
+  }
+
+  has(id: number): boolean {
+    const { words, runs } = this
+    if (words) return id > 0 && ((words[(id - 1) >>> 5] ?? 0) >>> (31 - ((id - 1) & 31)) & 1) === 1
+    let low = 0
+    let high = runs.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (runs[middle]! >>> 16 < id) low = middle + 1
+      else high = middle
+    }
+    return low < runs.length && (runs[low]! & 0xffff) <= id
+  }
+
+  eachRun(visit: Visit): void {
+    const { words, runs } = this
+    if (!words) {
+      for (let i = 0; i < runs.length; ++i) visit(runs[i]! & 0xffff, runs[i]! >>> 16)
+      return
+    }
+    let first = 0
+    let before = 0
+    for (let word = 0; word < words.length; ++word) {
+      const bits = words[word]!
+      // Where a bit differs from the one before it, a run begins or has ended.
+      let edges = bits ^ ((bits >>> 1) | (before << 31))
+      before = bits & 1
+      while (edges !== 0) {
+        const lead = Math.clz32(edges)
+        edges &= ~(0x80000000 >>> lead)
+        const id = word * 32 + lead + 1
+        if (first !== 0) visit(first, id - 1)
+        first = first === 0 ? id : 0
+      }
+    }
+    if (first !== 0) visit(first, words.length * 32)
+  }
+
+  get empty(): boolean {
+    const { words, runs } = this
+    for (let i = 0; words && i < words.length; ++i) if (words[i] !== 0) return false
+    return runs.length === 0
+  }
+
+  /** All of them, ascending. */
+  ids(): number[] {
+    const all: number[] = []
+    this.eachRun((first, last) => {
+      for (let id = first; id <= last; ++id) all.push(id)
+    })
+    return all
+  }
+
+  /** `1-3,7` */
+  toString(): string {
+    let text = ''
+    this.eachRun((first, last) => {
+      text += (text && ',') + (last === first ? `${first}` : `${first}-${last}`)
+    })
+    return text
+  }
+}
