@@ -76,13 +76,17 @@ Result<std::size_t> write_sources(const PolicyView& policy, const Subject& subje
       if (!url.whole) continue;
       const Admission admission = admit(policy, subject, page, url.from(0));
       if (admission == Admission::shut) continue;
-      for (const bool below : {false, true}) {
-        if (below && !PolicyView::has_subdomains(host)) continue;
-        line.put(admission == Admission::open ? '+' : '?');
-        if (below) line.put("*.");
-        line.put(policy.host_name(host));
-        line.put_path(path);
-        line.put('\n');
+      for (const bool socket : {false, true}) {
+        if (socket && !PolicyView::has_sockets(host)) continue;
+        for (const bool below : {false, true}) {
+          if (below && !PolicyView::has_subdomains(host)) continue;
+          line.put(admission == Admission::open ? '+' : '?');
+          if (socket) line.put("wss://");
+          if (below) line.put("*.");
+          line.put(policy.host_name(host));
+          line.put_path(path);
+          line.put('\n');
+        }
       }
       if (n == 0) break;
     }

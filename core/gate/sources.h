@@ -23,7 +23,8 @@ enum class Admission : std::uint8_t {
 
 /// Writes every declared address that is not shut, one to a line: '+' open or '?' held, then a host source of
 /// CSP Level 3 §2.3.1 without scheme and port ("*.example.com"; a host that stands for its subdomains has two
-/// lines; a path where only that part of the host is admitted). Returns the bytes written. Errors:
+/// lines; a path where only that part of the host is admitted; the same again behind "wss://" for a host that
+/// is declared to speak WebSocket). Returns the bytes written. Errors:
 /// policy_not_loaded; too_long where `out` is too small, and then nothing may be taken from it.
 [[nodiscard]] Result<std::size_t> write_sources(const PolicyView& policy, const Subject& subject,
                                                 const Page& page, std::span<char> out);

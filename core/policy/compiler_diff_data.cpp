@@ -32,6 +32,10 @@ void diff_hosts(Comparison& c, const std::string& owner, const std::vector<HostD
                 name + (new_host.subdomains ? " now with subdomains" : " no longer with subdomains"),
                 purposes);
         }
+        if (old_host.sockets != new_host.sockets) {
+          c.add(new_host.sockets ? Weight::material : Weight::narrows,
+                name + (new_host.sockets ? " now with sockets" : " no longer with sockets"), purposes);
+        }
         c.ids(name, c.before.purpose_ids(old_host.purposes), c.after.purpose_ids(new_host.purposes));
         reworded(c, name + " policyUrl", old_host.policy_url, new_host.policy_url);
         match(

@@ -16,6 +16,7 @@ constexpr std::uint16_t kFormat = 2;
 constexpr std::uint8_t kHostExact = 1;
 constexpr std::uint8_t kHostFirstParty = 2;
 constexpr std::uint8_t kHostCoBrand = 4;
+constexpr std::uint8_t kHostSockets = 8;
 
 /// All text of a policy in one string; equal texts lie there once. As long as the pool is small, a text that
 /// occurs inside another one is not laid again either: what is shipped to browsers is small, and what is big
@@ -122,7 +123,8 @@ class Emitter {
   }
 
   void add_host(const HostDecl& host, std::size_t vendor, std::uint8_t flags) {
-    const auto all_flags = static_cast<std::uint8_t>(flags | (host.subdomains ? 0 : kHostExact));
+    const auto all_flags = static_cast<std::uint8_t>(flags | (host.subdomains ? 0 : kHostExact) |
+                                                     (host.sockets ? kHostSockets : 0));
     const std::uint16_t paths_at = add_paths(host.paths);
     hosts_.emplace_back(text_.place(host.host.text), host.purposes, static_cast<std::uint16_t>(vendor),
                         paths_at, static_cast<std::uint8_t>(host.paths.size()), all_flags,

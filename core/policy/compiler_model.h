@@ -45,6 +45,7 @@ struct PathDecl {
 struct HostDecl {
   Name host;
   bool subdomains = true;
+  bool sockets = false;  ///< speaks WebSocket
   PurposeMask purposes = 0;
   std::vector<PathDecl> paths;
   std::string policy_url;  ///< of a co-brand: its own policy

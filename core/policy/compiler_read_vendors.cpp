@@ -103,10 +103,11 @@ std::vector<HostDecl> read_vendor_hosts(Reading& reading, Fields& fields, Purpos
   const auto& nodes = fields.list("hosts");
   hosts.reserve(nodes.size());
   for (const json::Node& node : nodes) {
-    Fields row(reading.findings, node, "a host", {"host", "subdomains", "purposes", "paths"});
+    Fields row(reading.findings, node, "a host", {"host", "subdomains", "sockets", "purposes", "paths"});
     if (!row.is_object()) continue;
     HostDecl host;
     host.host = read_host(reading, row, host.subdomains);
+    host.sockets = row.boolean("sockets", false);
     host.purposes = vendor_purposes;
     if (node.find("purposes") != nullptr)
       host.purposes = reading.purposes(row, "purposes", false, Need::required);

@@ -9,6 +9,7 @@ constexpr std::uint16_t kFormat = 2;
 constexpr std::uint8_t kHostExact = 1;
 constexpr std::uint8_t kHostFirstParty = 2;
 constexpr std::uint8_t kHostCoBrand = 4;
+constexpr std::uint8_t kHostSockets = 8;
 constexpr std::uint8_t kPatternPrefix = 1;
 constexpr std::uint8_t kPatternLinked = 4;
 constexpr std::uint16_t kPathBeacon = 1;
@@ -226,6 +227,8 @@ bool PolicyView::has_paths(const fb::Host* row) const {
   if (row == nullptr || (row->flags() & kHostCoBrand) != 0) return false;
   return (row->flags() & kHostFirstParty) != 0 ? first_party_paths_count_ != 0 : row->paths_len() != 0;
 }
+
+bool PolicyView::has_sockets(const fb::Host& row) { return (row.flags() & kHostSockets) != 0; }
 
 bool PolicyView::has_subdomains(const fb::Host& row) { return (row.flags() & kHostExact) == 0; }
 

@@ -94,6 +94,8 @@ class PolicyView {
   }
   /// Whether the row stands for its subdomains too.
   [[nodiscard]] static bool has_subdomains(const fb::Host& row);
+  /// Whether it speaks WebSocket: a policy names those apart, since wss: is no https: there (CSP3 §6.7.2.9).
+  [[nodiscard]] static bool has_sockets(const fb::Host& row);
   /// The n-th path that says more about a host, empty behind the last.
   [[nodiscard]] std::string_view host_path(const fb::Host& row, unsigned n) const;
 

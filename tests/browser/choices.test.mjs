@@ -38,6 +38,21 @@ inEveryBrowser('choices', (visitor) => {
     assert.deepEqual(page.errors, []);
   });
 
+  test('chosen while the banner was on its way: it does not come, and whoever asks for it afterwards gets it', async () => {
+    const page = await visitor.visits();
+    await page.waitVisible('.banner');
+    await page.evaluate("void (window.shown = [], document.addEventListener('metrofaxconsent:shown', (event) => shown.push(event.detail)))");
+    await page.evaluate("document.querySelector('metrofax-consent').shadowRoot.querySelector('.banner').dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }))");
+    await page.waitHidden('.banner');
+    // ui.js waits for its notice even where it has it: the choice comes in between.
+    await page.evaluate("void (metrofaxConsent.show('banner'), metrofaxConsent.acceptAll(), metrofaxConsent.show('inspector'))");
+    await page.waitFor("shown.includes('inspector')");
+    assert.deepEqual(await page.evaluate('shown'), ['inspector']);
+    await page.evaluate("metrofaxConsent.show('banner')");
+    await page.waitVisible('.banner');
+    assert.deepEqual(page.errors, []);
+  });
+
   test('accept all: everything held is released without a reload, in its order, and comes again on the next page', async () => {
     const page = await visitor.visits();
     await tagsJudged(page);

@@ -36,6 +36,16 @@ describe('the policy', () => {
     assert.ok(open.get('script-src').some((source) => /google-analytics/.test(source)));
   });
 
+  test('sockets are named apart: in the long form of everybody, in the short one of those that the policy says speak them', async () => {
+    const names = cspOf(await answer());
+    const sockets = [...names.values()].flat().filter((source) => source.startsWith('ws'));
+    assert.ok(!names.has('connect-src'), 'this policy is in its short form');
+    assert.deepEqual([...new Set(sockets)].sort(), ['wss://*.circlet.localhost', 'wss://*.hotjar.com', 'wss://circlet.localhost', 'wss://hotjar.com']);
+    assert.ok(sockets.every((source) => names.get('default-src').includes(source)));
+    const insecure = cspOf(await protect(new Request('http://localhost:8080/'), html('')));
+    assert.ok(insecure.get('default-src').includes('ws://circlet.localhost:*'), insecure.get('default-src').join(' '));
+  });
+
   test('stays within what proxies pass on', async () => {
     for (const facts of [undefined, IN_US.facts]) {
       const { headers } = await protection(facts ? { facts } : {}).protect(visit(), html(''));

@@ -40,6 +40,16 @@ const hostsFor = (page: string) => {
   return (list: readonly string[], scheme = ''): string[] => list.filter((source) => HOST_SOURCE.test(source)).map((source) => at(source, scheme, port))
 }
 
+/** Those of its sources that speak WebSocket, as the core names them. */
+const socketsFor = (page: string) => {
+  const { protocol, port } = new URL(page)
+  const scheme = protocol === 'https:' ? 'wss://' : 'ws://'
+  return (list: readonly string[]): string[] =>
+    list
+      .filter((source) => source.startsWith('wss://') && HOST_SOURCE.test(source.slice(6)))
+      .map((source) => at(source.slice(6), scheme, port ? ':*' : ''))
+}
+
 /** Where scripts come from: ourselves, `admitted`, and what code made in the page needs. */
 const scriptsFrom = (admitted: readonly string[], inline: readonly string[], allowEval: boolean | undefined): string[] =>
   ["'self'", ...inline, "'wasm-unsafe-eval'", ...(allowEval ? ["'unsafe-eval'", 'blob:', 'data:'] : []), ...admitted]
@@ -48,6 +58,7 @@ const scriptsFrom = (admitted: readonly string[], inline: readonly string[], all
 export function contentSecurityPolicy({ sources, page, inline, handlers, allowEval }: Shape): string {
   const { protocol } = new URL(page)
   const hosts = hostsFor(page)
+  const sockets = socketsFor(page)
   const opened = new Set(sources.open)
   const shape = (admitted: readonly string[], whole: boolean): string => {
     const all = hosts(admitted)
@@ -62,7 +73,7 @@ export function contentSecurityPolicy({ sources, page, inline, handlers, allowEv
       'form-action': ["'self'", ...open],
     }
     // Every list once: default-src stands for styles, pictures, fonts, media, frames and connections together.
-    if (!whole) return written({ 'default-src': ["'self'", 'data:', 'blob:', ...inline.style, ...all], 'script-src': script, ...(opened.size < admitted.length ? { 'object-src': ["'self'", 'blob:', 'data:'] } : {}), ...own })
+    if (!whole) return written({ 'default-src': ["'self'", 'data:', 'blob:', ...inline.style, ...all, ...sockets(admitted)], 'script-src': script, ...(opened.size < admitted.length ? { 'object-src': ["'self'", 'blob:', 'data:'] } : {}), ...own })
     const media = ["'self'", 'data:', 'blob:', ...all]
     return written({
       'default-src': ["'self'", ...all],
@@ -71,7 +82,7 @@ export function contentSecurityPolicy({ sources, page, inline, handlers, allowEv
       'img-src': media,
       'font-src': ["'self'", 'data:', ...all],
       'media-src': media,
-      // The scheme of a source without one is the page's, and a socket has another.
+      // The scheme of a source without one is the page's, and a socket has another. Here is room for it whoever speaks it.
       'connect-src': [...media, ...hosts(admitted, protocol === 'https:' ? 'wss://' : 'ws://')],
       'frame-src': media,
       'manifest-src': ["'self'", ...all],

@@ -10,7 +10,7 @@ export interface ServerExports extends GateExports {
   write_sources(): number
 }
 
-/** What a page's CSP admits: host sources without scheme and port. */
+/** What a page's CSP admits: host sources without scheme and port; a second time with wss:// what speaks WebSocket. */
 export interface Sources {
   /** may be reached now */
   readonly open: readonly string[]

@@ -39,9 +39,12 @@ function theSurface(found: Notice | null): Surface {
 async function show(kind: Kind): Promise<void> {
   const opener = focused()
   const ticket = hidden
+  const open = !consent!.state.decided
   const found = await theNotice()
   // The types promise a body; a script in the head runs before there is one.
   if (!(document.body as HTMLElement | null)) await new Promise((ready) => document.addEventListener('DOMContentLoaded', ready, { once: true }))
+  // Whoever chose while the notice was on its way is not asked any more: the question would stand open over a choice that is made.
+  if (kind === 'banner' && open && consent!.state.decided) return
   if (ticket === hidden) theSurface(found).open(kind, opener)
 }
 

@@ -67,6 +67,7 @@ TEST_CASE("every line is a host that decide() allows, under strict", "[gate][sou
     for (const std::string& line : lines) {
       INFO(line);
       std::string host = line.substr(1);
+      if (host.rfind("wss://", 0) == 0) host.erase(0, 6);
       if (host.rfind("*.", 0) == 0) host = "below." + host.substr(2);
       const std::string url = "https://" + host + (host.find('/') == std::string::npos ? "/" : "");
       CHECK(decide(policy.view(), subject, web_request(url)).outcome == fb::Outcome::allow);
@@ -90,6 +91,15 @@ TEST_CASE("live: what a choice could still release is held; refused, signalled o
   Subject aged = chosen("eu", true, policy);
   aged.consent.time = 1;
   CHECK(held(sources(policy, aged)) == held(undecided));
+}
+
+TEST_CASE("sockets are named apart, of those that speak them alone", "[gate][sources]") {
+  std::vector<std::string> lines = sources(live_policy(), chosen("eu", true, live_policy()));
+  lines.erase(std::remove_if(lines.begin(), lines.end(),
+                             [](const std::string& line) { return line.find("wss:") == std::string::npos; }),
+              lines.end());
+  CHECK(lines == std::vector<std::string>{"+wss://*.circlet.localhost", "+wss://circlet.localhost"});
+  CHECK(held(sources(live_policy(), visitor("eu", live_policy()))) > 0);
 }
 
 TEST_CASE("a page of nobody admits nothing, and nothing is cut short", "[gate][sources]") {

@@ -62,7 +62,7 @@ constexpr std::string_view kVendors = R"(  "vendors": [
      "placements": {"onSite": true, "inEmail": true, "offSite": true}, "clause": "cookies.third-party"},
     {"id": "circlet", "number": 3, "name": "Circlet", "controller": "Circlet Social", "policyUrl": "https://circlet.example/privacy", "optOutUrl": null,
      "purposes": ["social"],
-     "hosts": [{"host": "circlet.localhost", "subdomains": true}],
+     "hosts": [{"host": "circlet.localhost", "subdomains": true, "sockets": true}],
      "storage": [{"name": "cl_sess", "match": "exact", "kind": "session", "lifetime": "session", "purpose": "social", "party": "third"}],
      "placements": {"onSite": true, "inEmail": false, "offSite": false}, "clause": "cookies.third-party"}
   ],
