@@ -21,6 +21,8 @@ struct Case {
   std::uint8_t storage = kAnyStorage;        ///< fb::StorageKind of web.storage
   std::uint16_t declared_clause = kNoIndex;  ///< of the cookie or key itself, if it is declared with one
 
+  const fb::MailRegime* mail = nullptr;  ///< what the regime says of mail, if it is about mail
+
   std::uint8_t purpose = kNoPurpose;
   const fb::Rule* rule = nullptr;
   Verdict verdict{};

@@ -1,5 +1,7 @@
 // Mail: whether it is sent, and whether its clear GIF or its links may say so. The order of the questions is
 // the order of the functions below.
+#include <bit>
+
 #include "gate/case.h"
 
 namespace metrofax::consent::gate {
@@ -10,14 +12,11 @@ using fb::Outcome;
 using fb::Reason;
 
 std::uint8_t first_purpose(PurposeSet purposes, std::uint32_t count) {
-  for (std::uint32_t number = 0; number < count; ++number) {
-    if ((purposes >> number & 1u) != 0) return static_cast<std::uint8_t>(number);
-  }
-  return kNoPurpose;
+  const auto number = static_cast<std::uint8_t>(std::countr_zero(purposes));
+  return number < count ? number : kNoPurpose;
 }
 
-const fb::MailRegime* mail_regime(const Case& c) {
-  const fb::Mail* mail = c.policy.mail();
+const fb::MailRegime* mail_regime(const Case& c, const fb::Mail* mail) {
   if (mail == nullptr) return nullptr;
   const unsigned index =
       c.subject.regime < c.policy.regimes.count ? c.subject.regime : c.policy.strict_regime;
@@ -85,7 +84,7 @@ enum class Axis : std::uint8_t { individual, count };
 const fb::Rule* beacon_row(const Case& c, Axis axis) {
   const auto kind = static_cast<std::uint16_t>(1u << static_cast<unsigned>(c.request.kind));
   const auto topics = static_cast<std::uint32_t>(c.request.topics);
-  for (const fb::Rule& row : c.policy.rules) {
+  for (const fb::Rule& row : c.policy.rules_about(c.request.kind)) {
     const auto row_topics = static_cast<std::uint32_t>(row.topics());
     if ((row.kinds() & kind) == 0 || (row_topics != 0 && (row_topics & topics) == 0)) continue;
     if (c.request.purpose != kNoPurpose) {
@@ -101,7 +100,8 @@ const fb::Rule* beacon_row(const Case& c, Axis axis) {
 // campaign's count). A refusal, a child and whatever signal denies the purpose are heard all the same, and so
 // is what the policy itself promises: nobody's exemption from the law is one from changes.material. Who chose
 // before the use changed waits for it; who never chose anything was promised nothing.
-bool exempt_step(Case& c, const fb::MailRegime* mail) {
+bool exempt_step(Case& c) {
+  const fb::MailRegime* const mail = c.mail;
   // The exemptions are of the pixel: nobody's decision speaks of links.
   if (c.request.kind != fb::Kind::email_open) return false;
   if (mail == nullptr || (mail->exempt() & c.bit()) == 0 || c.subject.now <= 0) return false;
@@ -119,12 +119,11 @@ bool beacon_rung(Case& c, Mode asked) {
     c.answer(Step::rule, Outcome::deny, Reason::no_rule);
     return false;
   }
-  const fb::MailRegime* mail = mail_regime(c);
-  if (!exempt_step(c, mail)) judge_all(c, c.bit());
+  if (!exempt_step(c)) judge_all(c, c.bit());
   if (c.verdict.outcome != Outcome::allow) return false;
   // E3: the least of what policy, regime, recipient and everybody else in the mail allow.
   Mode most = c.verdict.mode;
-  if (mail != nullptr && mail->mode() < most) most = mail->mode();
+  if (c.mail != nullptr && c.mail->mode() < most) most = c.mail->mode();
   if (c.request.ceiling < most) most = c.request.ceiling;
   if (asked <= most) {
     c.verdict.mode = asked;
@@ -177,16 +176,12 @@ void beacon_step(Case& c) {
   }
 }
 
-// The consent that a recipient gave to offers and their tracking in one (E1, Garante 284/2026).
-Subject with_combined(const Case& c) {
-  Subject subject = c.subject;
-  const fb::Mail* mail = c.policy.mail();
-  const fb::MailRegime* regime = mail_regime(c);
-  ConsentState& consent = subject.consent;
-  if (mail == nullptr || regime == nullptr || !consent.present || !consent.combined) return subject;
-  const PurposeSet offers = mail->marketing();
-  if ((consent.granted & offers & ~consent.denied) != 0) consent.granted |= regime->combined();
-  return subject;
+// Whether a recipient consented to offers and their tracking in one, where that will do (E1, Garante
+// 284/2026).
+bool is_combined(const Case& c, const fb::Mail* mail) {
+  const ConsentState& consent = c.subject.consent;
+  if (c.mail == nullptr || !consent.present || !consent.combined) return false;
+  return (consent.granted & mail->marketing() & ~consent.denied) != 0;
 }
 
 // ---- what a mail fetches when it is shown
@@ -241,11 +236,21 @@ void load_step(Case& c) {
     open.clamp = false;
     Case asked{c.policy, c.subject, open, c.trace};
     asked.target = c.target;
+    asked.mail = c.mail;
     beacon_step(asked);
     c.verdict = asked.verdict;
     if (!third || c.verdict.outcome != Outcome::allow) return;
   }
   judge_all(c, c.target.purposes);
+}
+
+Verdict decide_fetched(Case& c) {
+  if (c.request.kind == fb::Kind::email_load) {
+    load_step(c);
+  } else {
+    beacon_step(c);
+  }
+  return c.verdict;
 }
 
 }  // namespace
@@ -257,16 +262,18 @@ Verdict decide_mail(Case& c) {
     send_step(c);
     return c.verdict;
   }
-  const Subject subject = with_combined(c);
-  Case asked{c.policy, subject, c.request, c.trace};
-  asked.target = c.target;
-  asked.target.beacon = c.request.kind == fb::Kind::email_open;
-  if (c.request.kind == fb::Kind::email_load) {
-    load_step(asked);
-  } else {
-    beacon_step(asked);
+  const fb::Mail* const mail = c.policy.mail();
+  c.mail = mail_regime(c, mail);
+  c.target.beacon = c.request.kind == fb::Kind::email_open;
+  if (is_combined(c, mail)) {
+    Subject subject = c.subject;
+    subject.consent.granted |= c.mail->combined();
+    Case asked{c.policy, subject, c.request, c.trace};
+    asked.target = c.target;
+    asked.mail = c.mail;
+    return decide_fetched(asked);
   }
-  return asked.verdict;
+  return decide_fetched(c);
 }
 
 }  // namespace metrofax::consent::gate

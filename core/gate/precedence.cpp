@@ -1,6 +1,8 @@
 // The precedence of rules, written once. Each step answers or passes; the first answer stands. A step that
 // answers "allow" is only ever `necessary` or the last one: everything between can deny and nothing else, so
 // adding a signal, a child's age or a refusal can never turn a deny into an allow.
+#include <bit>
+
 #include "gate/case.h"
 
 namespace metrofax::consent::gate {
@@ -82,9 +84,16 @@ bool child_step(Case& c) {
   return c.answer(Step::child, Outcome::deny, Reason::child);
 }
 
+bool says_anything(const Signals& s) {
+  const auto on = [](Tri value) { return static_cast<unsigned>(value == Tri::on); };
+  return (on(s.gpc) | on(s.dnt) | on(s.nai_opt_out) | on(s.daa_opt_out) | on(s.usp_opt_out) |
+          on(s.gpp_opt_out) | on(s.tcf_denied) | static_cast<unsigned>(s.unreadable)) != 0;
+}
+
 // choice.third-party-ads. W2: only a later, specific and still valid consent to this business beats a signal.
 // An undeclared party has no purposes: every use is presumed.
 bool opt_out_step(Case& c) {
+  if (!says_anything(c.subject.signals)) return c.pass(Step::opt_out);
   if (c.subject.consent.specific && standing(c) == Standing::granted) return c.pass(Step::opt_out);
   const PurposeSet asked = c.purpose == kNoPurpose ? ~PurposeSet{0} : c.bit();
   const fb::Regime& regime = c.regime();
@@ -184,7 +193,7 @@ bool revision_step(Case& c) {
 const fb::Rule* find_rule(const Case& c, Purposes purposes) {
   const auto kind = static_cast<std::uint16_t>(1u << static_cast<unsigned>(c.request.kind));
   const fb::Party party = party_of(c.target.party);
-  for (const fb::Rule& row : c.policy.rules) {
+  for (const fb::Rule& row : c.policy.rules_about(c.request.kind)) {
     const fb::Rule* rule = &row;
     if ((rule->kinds() & kind) == 0) continue;
     if (purposes == Purposes::asked && !fits(rule->purposes(), c.bit())) continue;
@@ -204,9 +213,10 @@ Verdict judge_all(Case& c, PurposeSet purposes) {
   }
   fb::Mode mode = fb::Mode::identified;
   std::uint32_t retention = ~std::uint32_t{0};
-  for (std::uint8_t number = 0; number < c.policy.purposes.count; ++number) {
-    if ((purposes >> number & 1u) == 0) continue;
-    purposes &= ~(PurposeSet{1} << number);
+  while (purposes != 0) {
+    const auto number = static_cast<std::uint8_t>(std::countr_zero(purposes));
+    if (number >= c.policy.purposes.count) break;
+    purposes &= purposes - 1;
     c.purpose = number;
     if (judge(c).outcome != Outcome::allow) return c.verdict;
     if (c.verdict.mode < mode) mode = c.verdict.mode;

@@ -157,6 +157,10 @@ bool next_line(const char*& rest, const char* end, std::string_view& line) {
   view.first_party_paths_at_ = header->first_party_paths_at();
   view.first_party_paths_count_ = header->first_party_paths_len();
   if (!view.structure_is_sound()) return Error{ErrorCode::policy_bad_structure, 0};
+  for (unsigned kind = 0; kind < 16; ++kind) {
+    std::uint16_t& first = view.first_rule_[kind];
+    while (first < view.rules.count && (view.rules[first].kinds() >> kind & 1u) == 0) ++first;
+  }
   view.root_ = fb::GetPolicy(blob.data());
   view.blob_ = blob.first(size);
   view.checksum_ = checksum;

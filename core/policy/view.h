@@ -77,6 +77,12 @@ class PolicyView {
   std::string_view version;
   std::uint16_t strict_regime = 0;
 
+  /// The rows from the first that is about a kind: those before it are about others.
+  [[nodiscard]] Rows<fb::Rule> rules_about(fb::Kind kind) const {
+    const unsigned number = static_cast<unsigned>(kind) & 15u;
+    return {rules.data + first_rule_[number], rules.count - first_rule_[number]};
+  }
+
   /// Whose a URL is. host: lower-case ASCII without trailing dot; path: from its slash, normalised, no query.
   /// is_address: an IP address has no parent domains.
   [[nodiscard]] Target find(std::string_view host, std::string_view path, bool is_address) const {
@@ -149,6 +155,7 @@ class PolicyView {
   Rows<std::uint16_t> reasons_;
   Rows<std::uint32_t> slots_;
   std::string_view text_;
+  std::uint16_t first_rule_[16] = {};
   std::uint16_t first_party_paths_at_ = 0;
   std::uint16_t first_party_paths_count_ = 0;
   std::uint8_t max_labels_ = 0;

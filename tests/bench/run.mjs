@@ -1,4 +1,5 @@
-// The figures: node tests/bench/run.mjs [verdict] [start] [log] [ledger] [cookies] [rewrite] [email] [codecs] [size] [--json FILE] [--count N] [--rounds N] [--loads N]
+// The figures: node tests/bench/run.mjs [verdict] [start] [log] [ledger] [cookies] [rewrite] [email] [email-memory] [email-month] [codecs] [size]
+//   [--json FILE] [--count N] [--rounds N] [--loads N] [--seconds N (email-memory)] [--recipients N --databases A,B (email-month)]
 //
 // Ours and the peers' in one run on one machine: compare the ratios. Prints tables and writes build/bench.json (or FILE), where
 // sections that were not run again stay as they were. Nothing here passes or fails. Needs what tests/support/build makes.
@@ -7,7 +8,8 @@ import { parseArgs } from 'node:util';
 import { machine } from './machine.mjs';
 import { fromRoot } from './paths.mjs';
 
-/** @type {Record<string, (options: { count: number, rounds: number, loads: number }) => Promise<object>>} */
+/** @typedef {{ count: number, rounds: number, loads: number, seconds: number, recipients: number, databases: string }} Options */
+/** @type {Record<string, (options: Options) => Promise<object>>} */
 const SECTIONS = {
   verdict: async (options) => (await import('./verdict.mjs')).benchVerdict(options),
   start: async (options) => (await import('./start.mjs')).benchStart(options),
@@ -15,6 +17,8 @@ const SECTIONS = {
   ledger: async (options) => (await import('./ledger.mjs')).benchLedger(options),
   size: async () => (await import('./size.mjs')).benchSize(),
   email: async (options) => (await import('./email.mjs')).benchEmail(options),
+  'email-memory': async (options) => (await import('./email-memory.mjs')).benchEmailMemory(options),
+  'email-month': async (options) => (await import('./email-month.mjs')).benchEmailMonth(options),
   codecs: async () => (await import('./codecs.mjs')).benchCodecs(),
   rewrite: async (options) => (await import('./rewrite.mjs')).benchRewrite(options),
   cookies: async () => (await import('./cookies.mjs')).benchCookies(),
@@ -27,6 +31,9 @@ const { values, positionals } = parseArgs({
     count: { type: 'string', default: '100000' },
     rounds: { type: 'string', default: '7' },
     loads: { type: 'string', default: '21' },
+    seconds: { type: 'string', default: '20' },
+    recipients: { type: 'string', default: '20000' },
+    databases: { type: 'string', default: 'SQLite,PostgreSQL' },
   },
 });
 const unknown = positionals.filter((name) => !(name in SECTIONS));
@@ -34,7 +41,7 @@ if (unknown.length > 0) {
   console.error(`bench: there is no ${unknown.join(', ')}; there are ${Object.keys(SECTIONS).join(', ')}`);
   process.exit(2);
 }
-const options = { count: Number(values.count), rounds: Number(values.rounds), loads: Number(values.loads) };
+const options = { count: Number(values.count), rounds: Number(values.rounds), loads: Number(values.loads), seconds: Number(values.seconds), recipients: Number(values.recipients), databases: values.databases };
 const chosen = positionals.length > 0 ? positionals : Object.keys(SECTIONS);
 
 /** @type {Record<string, object>} */

@@ -90,6 +90,40 @@ for (const [name, start] of Object.entries(desks)) {
       assert.deepEqual(await events(), []);
     });
 
+    test('[E6][E7] a token that somebody kept, played back: again, after withdrawal, after its end, under another key, after its person', async () => {
+      const [pixel, link] = [await token(), await click()];
+      /** @type {string[]} */
+      const answers = [];
+      const play = async (/** @type {number} */ times, /** @type {string} */ text = pixel) => {
+        for (let i = 0; i < times; ++i) answers.push(await seen(await ask(`/b/${text}.gif`)));
+        await desk.settle();
+        return (await desk.store.eventsOf('ann')).length;
+      };
+      // While they allow it each fetch is an event of one and the same person: nobody else is ever counted by it.
+      assert.equal(await play(5), 5);
+      assert.deepEqual((await desk.store.campaign(7)).events['open'], { total: 5, people: 1 });
+      assert.equal((await ask(`/t/${await leave('tracking')}`, form({}))).status, 200);
+      assert.equal(await play(5), 5, 'withdrawn');
+      await recipient(GRANTED);
+      assert.equal(await play(1), 6, 'and chosen again');
+      clock += 2 * 86_400_000;
+      assert.equal(await play(5), 6, 'expired');
+      clock = NOW * 1000;
+      // The same body under the number of a key that is not ours, of one that is none, and under a secret that is not ours.
+      const body = Buffer.from(pixel, 'base64url').subarray(0, -16);
+      const numbered = Buffer.from(body);
+      numbered[3] = 2;
+      const foreign = createHmac('sha256', Buffer.alloc(32, 7)).update(body).digest().subarray(0, 16);
+      for (const stolen of [signed(numbered), Buffer.concat([body, foreign]).toString('base64url'), Buffer.concat([body, Buffer.alloc(16)]).toString('base64url')]) assert.equal(await play(2, stolen), 6);
+      // Where it does not belong: a pixel's as a link, a link's as a pixel, either to leave by.
+      assert.equal(await play(2, link), 6);
+      for (const path of [`/c/${pixel}`, `/u/${pixel}`, `/t/${pixel}`, `/u/${link}`, `/t/${await leave('unsubscribe')}`, `/u/${await leave('tracking')}`]) assert.equal((await ask(path, path.startsWith('/c') ? {} : form({}))).status, 404, path);
+      assert.deepEqual((await desk.store.recipient('ann'))?.subject.consent?.purposes, GRANTED, 'nothing was chosen by them');
+      await desk.store.forget('ann');
+      assert.equal(await play(3), 0, 'forgotten');
+      assert.deepEqual(new Set(answers).size, 1, 'whatever it was, the same bytes, headers, status');
+    });
+
     test('[E16] HEAD, prefetch, scanners and proxies', async () => {
       const pixel = await token();
       assert.equal((await ask(`/b/${pixel}.gif`, { method: 'HEAD' })).status, 200);

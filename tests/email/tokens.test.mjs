@@ -28,6 +28,21 @@ test('[E6] the same token byte for byte by WebCrypto and OpenSSL, and each reads
   }
 });
 
+test('[E6] what Node signs is what WebCrypto makes of the same key, whatever their lengths', async () => {
+  for (const length of [32, 64, 65, 200]) {
+    const secret = crypto.getRandomValues(new Uint8Array(length));
+    const ring = await KeyRing.read(`9:${Buffer.from(secret).toString('hex')}`);
+    const key = await crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+    for (const size of [0, 28, 63, 64, 1000]) {
+      const body = crypto.getRandomValues(new Uint8Array(size));
+      const mac = Buffer.from(await crypto.subtle.sign('HMAC', key, body)).subarray(0, 16);
+      assert.deepEqual(Buffer.from(await ring.sign(body)), mac);
+      assert.equal(await ring.verify(9, body, mac), true);
+      assert.equal(await ring.verify(8, body, mac), false, 'a key that is not there');
+    }
+  }
+});
+
 test('[E6] damaged and forged tokens are refused with the same word', async () => {
   const text = await issueToken(gate, keys, tokens[1]);
   /** @type {string[]} */

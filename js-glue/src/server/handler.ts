@@ -51,11 +51,14 @@ export function createHandler(routes: readonly Route[], { base = '', note }: Han
     app.on(method, base + path, (context) => handle({ request: context.req.raw, execution: context.env.execution, param: (name) => context.req.param(name) ?? '' }))
     methods.set(path, (methods.get(path) ?? new Set()).add(method))
   }
+  // Asked only where no route fits: a request that one fits meets no second handler.
+  const others = new Hono()
   for (const [path, known] of methods) {
     const allow = [...known, ...(known.has('GET') ? ['HEAD'] : [])].join(', ')
-    app.all(base + path, () => problem(405, `This address answers ${allow}.`, undefined, { Allow: allow }))
+    others.all(base + path, () => problem(405, `This address answers ${allow}.`, undefined, { Allow: allow }))
   }
-  app.notFound(() => nobody)
+  others.notFound(() => nobody)
+  app.notFound((context) => others.fetch(context.req.raw))
   app.onError((error) => {
     if (HttpError.is(error)) return problem(error.status, error.detail, error.at, error.headers)
     note?.(error)

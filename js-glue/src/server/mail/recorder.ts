@@ -156,8 +156,7 @@ export class Recorder {
         if (!(error instanceof TokenError)) throw error
       }
     }
-    const ids = [...new Set(genuine.flatMap(({ token }) => (token.id === null ? [] : [token.id])))]
-    const holders = await store.holders(ids, 'mail')
+    const holders = await store.holders(genuine.map(({ token }) => token), 'mail')
     const events: MailEvent[] = []
     for (const { token, fetch, open } of genuine) {
       const holder = token.id === null ? undefined : holders.get(token.id)

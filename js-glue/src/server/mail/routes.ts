@@ -120,7 +120,7 @@ class MailDesk {
   private async holder(text: string, kind: 'unsubscribe' | 'tracking'): Promise<StoredRecipient | null> {
     const token = await this.token(text)
     if (token?.kind !== kind || token.id === null) return null
-    return (await this.o.store.holders([token.id], kind)).get(token.id) ?? null
+    return (await this.o.store.holders([token], kind)).get(token.id) ?? null
   }
 
   async askUnsubscribe({ request, param }: RouteContext): Promise<Response> {

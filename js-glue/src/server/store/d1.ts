@@ -16,6 +16,7 @@ export interface D1 {
 export function openD1(binding: D1): Database {
   const bound = ({ sql, values }: Statement): D1Statement => binding.prepare(sql).bind(...values)
   return {
+    most: 90, // D1 takes 100
     async all(sql, values = []) {
       const { results } = await bound({ sql, values }).all()
       return results.map((row) => ({ ...row }))

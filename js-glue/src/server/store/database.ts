@@ -9,6 +9,8 @@ export interface Statement {
 }
 
 export interface Database {
+  /** Values that one statement takes at most. */
+  readonly most: number
   /** The rows of one query. */
   all(sql: string, values?: readonly Value[]): Promise<Row[]>
   /** All or nothing; resolved, they survive a crash. */

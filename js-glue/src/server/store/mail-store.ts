@@ -1,5 +1,5 @@
 // What mail remembers: who a token stands for, what they chose, what was opened. SQL that SQLite, PostgreSQL and D1 all run.
-import { type Database, migrate, type Statement, type Value } from './database.js'
+import { type Database, migrate, type Row, type Statement, type Value } from './database.js'
 
 /** A recipient as the core asks about one; without `now`. */
 export interface StoredSubject {
@@ -74,13 +74,46 @@ const SCHEMA: readonly (readonly string[])[] = [
     'CREATE TABLE mf_last_open (recipient TEXT PRIMARY KEY, day TEXT NOT NULL)',
     'CREATE TABLE mf_once (key TEXT PRIMARY KEY, claim TEXT NOT NULL, time BIGINT NOT NULL)',
   ],
+  // A mail is one row, found by the campaign and the id that a token of it carries: ids are random, so that an index over all
+  // campaigns would be written all over with each mail. A campaign's page is read from indexes alone, in their order.
+  [
+    `CREATE TABLE mf_sent (campaign BIGINT NOT NULL, recipient TEXT NOT NULL, sent BIGINT NOT NULL, mail TEXT, unsubscribe TEXT, tracking TEXT)`,
+    `INSERT INTO mf_sent (campaign, recipient, sent, mail, unsubscribe, tracking) SELECT campaign, recipient, sent,
+      CASE WHEN kind = 'mail' THEN token END, CASE WHEN kind = 'unsubscribe' THEN token END, CASE WHEN kind = 'tracking' THEN token END FROM mf_mail`,
+    'DROP TABLE mf_mail',
+    ...['mail', 'unsubscribe', 'tracking'].map((id) => `CREATE UNIQUE INDEX mf_sent_${id} ON mf_sent (campaign, ${id})`),
+    'CREATE INDEX mf_sent_recipient ON mf_sent (recipient)',
+    'DROP INDEX mf_event_campaign',
+    'CREATE INDEX mf_event_campaign ON mf_event (campaign, kind, recipient)',
+  ],
 ]
 
+/** Which of a mail's tokens; names of columns, too. */
+export type TokenOfMail = 'mail' | 'unsubscribe' | 'tracking'
+
+/** A mail about to be sent: what its tokens stand for. */
+export interface SentMail {
+  /** Ids of the tokens in it, as Message.ids and the lines of `mfconsent email merge` have them. */
+  readonly ids: Readonly<Record<TokenOfMail, string>>
+  readonly recipient: string
+  readonly campaign: number
+  /** Unix seconds. */
+  readonly time: number
+}
+
 const day = (time: number): string => new Date(time * 1000).toISOString().slice(0, 10)
-/** Values in one statement that every one of the three takes. */
-const CHUNK = 90
-/** Events in one statement, of nine values each. */
-const EVENT_ROWS = CHUNK / 9
+/** INSERTs of rows, as many a statement as it takes: each statement is prepared anew. */
+function inserts({ most: values }: Database, into: string, rows: readonly (readonly Value[])[], conflict: string): Statement[] {
+  const width = rows[0]?.length ?? 1
+  const most = Math.floor(values / width)
+  const row = `(${Array.from({ length: width }, () => '?').join(', ')})`
+  const statements: Statement[] = []
+  for (let from = 0; from < rows.length; from += most) {
+    const some = rows.slice(from, from + most)
+    statements.push({ sql: `INSERT INTO ${into} VALUES ${some.map(() => row).join(', ')} ON CONFLICT ${conflict}`, values: some.flat() })
+  }
+  return statements
+}
 
 export class MailStore {
   private constructor(private readonly database: Database) {}
@@ -97,13 +130,20 @@ export class MailStore {
 
   // ---- recipients and the mails they got
 
-  async putRecipient({ id, subject }: StoredRecipient): Promise<void> {
-    await this.database.transaction([this.recipientStatement(id, subject)])
+  putRecipient(recipient: StoredRecipient): Promise<void> {
+    return this.putRecipients([recipient])
   }
 
-  private recipientStatement(id: string, subject: StoredSubject): Statement {
-    const sql = 'INSERT INTO mf_recipient (id, subject) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET subject = excluded.subject'
-    return { sql, values: [id, JSON.stringify(subject)] }
+  /** All of them or none; of two with one id the later. */
+  async putRecipients(recipients: readonly StoredRecipient[]): Promise<void> {
+    if (recipients.length === 0) return
+    await this.database.transaction(this.recipientStatements(recipients))
+  }
+
+  private recipientStatements(recipients: readonly StoredRecipient[]): Statement[] {
+    // PostgreSQL changes no row twice in one statement.
+    const subjects = new Map(recipients.map(({ id, subject }) => [id, JSON.stringify(subject)]))
+    return inserts(this.database, 'mf_recipient (id, subject)', [...subjects], '(id) DO UPDATE SET subject = excluded.subject')
   }
 
   async recipient(id: string): Promise<StoredRecipient | null> {
@@ -112,26 +152,38 @@ export class MailStore {
   }
 
   /** What the tokens of a mail stand for; before it is sent. */
-  async putMail(ids: Readonly<Record<'mail' | 'unsubscribe' | 'tracking', string>>, recipient: string, campaign: number, time: number): Promise<void> {
-    const sql = 'INSERT INTO mf_mail (token, kind, recipient, campaign, sent) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING'
-    await this.database.transaction(Object.entries(ids).map(([kind, id]) => ({ sql, values: [id, kind, recipient, campaign, time] })))
+  putMail(ids: SentMail['ids'], recipient: string, campaign: number, time: number): Promise<void> {
+    return this.putMails([{ ids, recipient, campaign, time }])
   }
 
-  /** Who tokens stand for: by id, those that are known. */
-  async holders(ids: readonly string[], kind: 'mail' | 'unsubscribe' | 'tracking'): Promise<Map<string, StoredRecipient>> {
+  /** The same for many: all of them or none, and again it changes nothing. A thousand at once are a good number. */
+  async putMails(mails: readonly SentMail[]): Promise<void> {
+    if (mails.length === 0) return
+    const rows = mails.map(({ ids, recipient, campaign, time }): Value[] => [campaign, recipient, time, ids.mail, ids.unsubscribe, ids.tracking])
+    await this.database.transaction(inserts(this.database, 'mf_sent (campaign, recipient, sent, mail, unsubscribe, tracking)', rows, 'DO NOTHING'))
+  }
+
+  /** Who tokens stand for: by id, those that are known. A token says its campaign and its id. */
+  async holders(tokens: readonly { readonly campaign: number; readonly id: string | null }[], kind: TokenOfMail): Promise<Map<string, StoredRecipient>> {
+    const ids = new Map<number, Set<string>>()
+    for (const { campaign, id } of tokens) if (id !== null) ids.set(campaign, (ids.get(campaign) ?? new Set()).add(id))
     const found = new Map<string, StoredRecipient>()
-    for (let from = 0; from < ids.length; from += CHUNK) {
-      const some = ids.slice(from, from + CHUNK)
-      const rows = await this.database.all(
-        `SELECT m.token AS token, r.id AS id, r.subject AS subject FROM mf_mail m JOIN mf_recipient r ON r.id = m.recipient
-         WHERE m.kind = ? AND m.token IN (${some.map(() => '?').join(', ')})`,
-        [kind, ...some],
-      )
-      for (const row of rows) {
-        found.set(String(row['token']), { id: String(row['id']), subject: JSON.parse(String(row['subject'])) as StoredSubject })
-      }
+    for (const [campaign, all] of ids) for (const row of await this.rowsOf(campaign, [...all], kind)) {
+      found.set(String(row['token']), { id: String(row['id']), subject: JSON.parse(String(row['subject'])) as StoredSubject })
     }
     return found
+  }
+
+  private async rowsOf(campaign: number, ids: readonly string[], kind: TokenOfMail): Promise<Row[]> {
+    const rows: Row[] = []
+    const most = this.database.most - 1 // and the campaign
+    for (let from = 0; from < ids.length; from += most) {
+      const some = ids.slice(from, from + most)
+      const sql = `SELECT s.${kind} AS token, r.id AS id, r.subject AS subject FROM mf_sent s JOIN mf_recipient r ON r.id = s.recipient
+         WHERE s.campaign = ? AND s.${kind} IN (${some.map(() => '?').join(', ')})`
+      rows.push(...(await this.database.all(sql, [campaign, ...some])))
+    }
+    return rows
   }
 
   /** Claims something that happens once (referral.one-time); false if it was claimed before. */
@@ -150,7 +202,7 @@ export class MailStore {
   async choose(subject: StoredSubject, receipt: Receipt): Promise<void> {
     const { id, recipient, time, method, purposes, prior, textHash, locale, regime, policyVersion } = receipt
     await this.database.transaction([
-      this.recipientStatement(recipient, subject),
+      ...this.recipientStatements([{ id: recipient, subject }]),
       {
         sql: `INSERT INTO mf_receipt (id, recipient, time, method, purposes, prior, text_hash, locale, regime, policy)
               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
@@ -203,15 +255,7 @@ export class MailStore {
         rows.push([id, kind, campaign, recipient, time, openClass, target, client ? address : null, client ? agent : null])
       }
     }
-    // Several rows a statement: each one is prepared anew.
-    for (let from = 0; from < rows.length; from += EVENT_ROWS) {
-      const some = rows.slice(from, from + EVENT_ROWS)
-      statements.push({
-        sql: `INSERT INTO mf_event (id, kind, campaign, recipient, time, class, target, address, agent)
-              VALUES ${some.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ')} ON CONFLICT DO NOTHING`,
-        values: some.flat(),
-      })
-    }
+    statements.push(...inserts(this.database, 'mf_event (id, kind, campaign, recipient, time, class, target, address, agent)', rows, 'DO NOTHING'))
     for (const { campaign, kind, total } of counts.values()) {
       statements.push({
         sql: `INSERT INTO mf_count (campaign, kind, total) VALUES (?, ?, ?)
@@ -224,10 +268,11 @@ export class MailStore {
 
   /** What a campaign's page shows: mails sent, counts, opens and clicks of people who allowed it, how many people. */
   async campaign(campaign: number): Promise<{ sent: number; counted: Record<string, number>; events: Record<string, { total: number; people: number }> }> {
-    const [sent] = await this.database.all("SELECT COUNT(*) AS n FROM mf_mail WHERE campaign = ? AND kind = 'mail'", [campaign])
+    const [sent] = await this.database.all('SELECT COUNT(mail) AS n FROM mf_sent WHERE campaign = ?', [campaign])
     const counts = await this.database.all('SELECT kind, total FROM mf_count WHERE campaign = ?', [campaign])
     const events = await this.database.all(
-      'SELECT kind, COUNT(*) AS total, COUNT(DISTINCT recipient) AS people FROM mf_event WHERE campaign = ? GROUP BY kind',
+      `SELECT kind, SUM(n) AS total, COUNT(*) AS people FROM
+         (SELECT kind, COUNT(*) AS n FROM mf_event WHERE campaign = ? GROUP BY kind, recipient) AS person GROUP BY kind`,
       [campaign],
     )
     return {
@@ -266,14 +311,14 @@ export class MailStore {
     return Number(row?.['n'] ?? 0)
   }
 
-  /** retention.necessary: opens and clicks from before a time go. */
+  /** retention.necessary: opens and clicks from before a time go, and the numbers of batches that nobody will send again. */
   async sweepEvents(before: number): Promise<void> {
-    await this.database.transaction([{ sql: 'DELETE FROM mf_event WHERE time < ?', values: [before] }])
+    await this.database.transaction(['mf_event', 'mf_batch'].map((table) => ({ sql: `DELETE FROM ${table} WHERE time < ?`, values: [before] })))
   }
 
   /** Everything about a person but the receipts, which say that it was asked for (children.delete, pii.change). */
   async forget(recipient: string): Promise<void> {
     const of = (table: string): Statement => ({ sql: `DELETE FROM ${table} WHERE recipient = ?`, values: [recipient] })
-    await this.database.transaction([of('mf_event'), of('mf_last_open'), of('mf_mail'), { sql: 'DELETE FROM mf_recipient WHERE id = ?', values: [recipient] }])
+    await this.database.transaction([of('mf_event'), of('mf_last_open'), of('mf_sent'), { sql: 'DELETE FROM mf_recipient WHERE id = ?', values: [recipient] }])
   }
 }

@@ -4,6 +4,8 @@ import { createClient, type Client } from '@libsql/client'
 import { type Database, type Row, type Statement, type Value } from './database.js'
 
 class Sqlite implements Database {
+  // SQLite takes 32,766; longer statements are no faster.
+  readonly most = 900
   private last: Promise<unknown> = Promise.resolve()
 
   constructor(private readonly client: Client) {}
@@ -33,6 +35,9 @@ export async function openSqlite(path: string): Promise<Database> {
   const client = createClient({ url: `file:${path}`, intMode: 'number' })
   await client.execute('PRAGMA journal_mode = WAL')
   await client.execute('PRAGMA synchronous = FULL')
+  // Pages that many mails touch are kept and written back once: 64 MB each, where SQLite has 2 and 4.
+  await client.execute('PRAGMA cache_size = -65536')
+  await client.execute('PRAGMA wal_autocheckpoint = 16384')
   await client.execute('PRAGMA busy_timeout = 5000')
   return new Sqlite(client)
 }
