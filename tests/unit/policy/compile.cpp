@@ -24,7 +24,8 @@ std::string policy_with_hosts(std::size_t count) {
     rows += (i == 0 ? "{\"host\": \"h" : ", {\"host\": \"h") + number + ".tracker" + std::to_string(i % 977) +
             ".test\", \"subdomains\": true}";
   }
-  return replaced(small_policy_json(), R"([{"host": "circlet.localhost", "subdomains": true}])",
+  return replaced(small_policy_json(),
+                  R"([{"host": "circlet.localhost", "subdomains": true, "sockets": true}])",
                   "[" + rows + "]");
 }
 

@@ -51,7 +51,7 @@ TEST_CASE("each flaw is found where it stands", "[policy][lint]") {
        R"("purposes": [],
      "hosts")",
        Severity::warning, "the vendor \"circlet\" has no purpose"},
-      {R"([{"host": "circlet.localhost", "subdomains": true}])", "[]", Severity::warning,
+      {R"([{"host": "circlet.localhost", "subdomains": true, "sockets": true}])", "[]", Severity::warning,
        "the vendor \"circlet\" has no host"},
       {R"("onSite": true, "inEmail": false, "offSite": false)",
        R"("onSite": false, "inEmail": false, "offSite": false)", Severity::warning,
