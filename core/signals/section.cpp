@@ -16,6 +16,7 @@ struct SegmentReader {
   unsigned sets = 0;
   IdCoding coding = IdCoding::legacy;  // that is tried
   std::uint32_t bits = 0;              // that the fields took
+  bool ambiguous = false;  // none of Canada's codings fits with what lies behind it: not written again so
 
   [[nodiscard]] std::uint32_t here() const { return base + in.at(); }
 };
@@ -129,6 +130,7 @@ Error read_segment(SegmentReader& r, unsigned segment) {
     const std::uint32_t end = r.here();
     r.bits = r.in.at();
     const bool padding = r.in.rest_is_zero() && left < kQuantum;
+    r.ambiguous = canada && !padding;
     if (i == kTries && !padding) r.notes.add(ErrorCode::signal_trailing_bits, end);
     if (i == kTries || padding) return {};
     if (readable == kTries) readable = i;
@@ -221,7 +223,8 @@ Error read_section(std::uint8_t id, std::string_view text, std::uint32_t base, A
       if (error.code != ErrorCode::ok) return error;
       section.present |= static_cast<std::uint8_t>(1u << which);
       order[n].segment = which;
-      order[n].characters = static_cast<std::uint32_t>(segment.size());
+      order[n].characters =
+          r.ambiguous ? characters_of(r.bits, layout.padding) : static_cast<std::uint32_t>(segment.size());
       order[n].bits = r.bits;
     }
     r.base += static_cast<std::uint32_t>(segment.size() + 1) * 6;

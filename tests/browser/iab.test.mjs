@@ -201,6 +201,38 @@ inEveryBrowser('IAB APIs', (visitor) => {
     }
   });
 
+  test('Canada: express consent by choice, as the framework\'s own library reads it', async () => {
+    const page = await visitor.visits('/privacy?regime=opt-in');
+    await loads(page, '/iab.js', { config: '/static/iab-canada.json' });
+    await page.waitFor(SERVED);
+    for (const [choice, purposes, vendors] of /** @type {const} */ ([['rejectAll', [], []], ['acceptAll', [1, 2, 7, 8], [4001, 4002]]])) {
+      await page.evaluate(`metrofaxConsent.${choice}()`);
+      const { data: ping } = await answerOf(page, "__gpp('ping', done)");
+      assert.deepEqual([ping.applicableSections, ping.supportedAPIs], [[5], ['5:tcfcav1']]);
+      const section = new GppModel(ping.gppString).getSection('tcfcav1');
+      const on = (/** @type {boolean[]} */ flags) => flags.flatMap((flag, i) => (flag ? [i + 1] : []));
+      assert.deepEqual([on(section.PurposesExpressConsent), section.VendorExpressConsent, on(section.PurposesImpliedConsent), section.VendorImpliedConsent], [purposes, vendors, [], []]);
+      assert.deepEqual(await answerOf(page, "__gpp('getField', done, 'tcfcav1.PurposesExpressConsent')"), { data: purposes, success: true });
+      const { data: segments } = await answerOf(page, "__gpp('getSection', done, 'tcfcav1')");
+      assert.deepEqual([segments.length, segments[1].SubsectionType, segments[1].DisclosedVendors], [2, 1, [4001, 4002]]);
+    }
+    assert.equal((await answerOf(page, "__tcfapi('getTCData', 2, done)")).data.gdprApplies, false);
+    assert.equal((await answerOf(page, "__uspapi('getUSPData', 1, done)")).data.uspString, '1---');
+  });
+
+  test('getVendorList: the site\'s list, in the version that it has', async () => {
+    const page = await visitor.visits('/privacy?regime=eu');
+    await loads(page, '/iab.js', CONFIG);
+    await page.waitFor(SERVED);
+    for (const wanted of ['undefined', 'null', '1', "'1'", "'LATEST'"]) {
+      const { data, success } = await answerOf(page, `__tcfapi('getVendorList', 2, done, ${wanted})`);
+      assert.deepEqual([success, data?.vendorListVersion, Object.keys(data?.vendors ?? {})], [true, 1, ['4001', '4002', '4003']], wanted);
+    }
+    for (const wanted of ['2', "'2'", '0', '-1', "'newest'", '{}']) {
+      assert.deepEqual(await answerOf(page, `__tcfapi('getVendorList', 2, done, ${wanted})`), { data: null, success: false }, wanted);
+    }
+  });
+
   test('from the frames of an ad network, with an origin of its own and with none, which pass the strings on with their requests', async () => {
     const page = await visitor.visits('/privacy?regime=eu');
     await loads(page, '/iab.js', CONFIG);

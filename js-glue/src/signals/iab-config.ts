@@ -9,21 +9,22 @@ export interface IabConfig {
   readonly cmpId: number
   readonly cmpVersion: number
   /**
-   * For each regime of the policy the GPP section in force there: `tcfeuv2`, one of the United States (`usnat`, `usca`, …), or null
-   * where none is. A regime that is not here is an error, because nobody said whether GDPR applies in it.
+   * For each regime of the policy the GPP section in force there: `tcfeuv2`, `tcfcav1`, one of the United States (`usnat`, `usca`, …),
+   * or null where none is. A regime that is not here is an error, because nobody said whether GDPR applies in it.
    */
   readonly regimes: Readonly<Record<string, string | null>>
   /** Needed where a regime has `tcfeuv2`. */
   readonly tcf?: TcfConfig
+  /** Needed where a regime has `tcfcav1`. */
+  readonly ca?: FrameworkConfig
   /** Needed where a regime has a section of the United States. */
   readonly us?: UsConfig
 }
 
-export interface TcfConfig {
-  /** ISO 3166-1 alpha-2, of the country whose law the publisher is under. */
-  readonly publisherCC: string
+/** What IAB's frameworks of Europe and Canada have in common. */
+export interface FrameworkConfig {
   readonly vendorListVersion: number
-  /** 5 (TCF 2.3) unless given. */
+  /** Unless given 5 (TCF 2.3), of Canada 1. */
   readonly tcfPolicyVersion?: number
   readonly consentScreen?: number
   /** Whether purposes are described in other words than the framework's; true unless given, since the words are the policy's. */
@@ -34,6 +35,13 @@ export interface TcfConfig {
   readonly specialFeatures?: Readonly<Record<string, readonly string[]>>
   /** By vendor id: an address of the vendor's, about which the gate is asked. All vendors here are disclosed. */
   readonly vendors: Readonly<Record<string, string>>
+}
+
+export interface TcfConfig extends FrameworkConfig {
+  /** ISO 3166-1 alpha-2, of the country whose law the publisher is under. */
+  readonly publisherCC: string
+  /** Where this site has its vendor list (GlobalVendorList, JSON), for getVendorList. */
+  readonly vendorList?: string
   /** By id of Google's ad technology providers, likewise: the Additional Consent string. */
   readonly additionalConsent?: Readonly<Record<string, string>>
 }
@@ -83,16 +91,24 @@ function address(value: unknown, where: string): void {
   if (typeof value !== 'string' || !/^https?:\/\//.test(value)) throw expected(where, "an address of the vendor's")
 }
 
+const FRAMEWORK = ['vendorListVersion', 'tcfPolicyVersion', 'consentScreen', 'useNonStandardTexts', 'purposes', 'specialFeatures', 'vendors']
+
+function checkFramework(value: unknown, where: string, more: readonly string[] = []): Record<string, unknown> {
+  const framework = object(value, where, [...more, ...FRAMEWORK])
+  number(framework['vendorListVersion'], `${where}/vendorListVersion`, 4095)
+  number(framework['tcfPolicyVersion'] ?? 5, `${where}/tcfPolicyVersion`, 63)
+  number(framework['consentScreen'] ?? 1, `${where}/consentScreen`, 63)
+  if (typeof (framework['useNonStandardTexts'] ?? true) !== 'boolean') throw expected(`${where}/useNonStandardTexts`, 'true or false')
+  byId(framework['purposes'], `${where}/purposes`, 24, texts)
+  byId(framework['specialFeatures'] ?? {}, `${where}/specialFeatures`, 12, texts)
+  byId(framework['vendors'], `${where}/vendors`, 65535, address)
+  return framework
+}
+
 function checkTcf(value: unknown): void {
-  const tcf = object(value, '/tcf', ['publisherCC', 'vendorListVersion', 'tcfPolicyVersion', 'consentScreen', 'useNonStandardTexts', 'purposes', 'specialFeatures', 'vendors', 'additionalConsent'])
+  const tcf = checkFramework(value, '/tcf', ['publisherCC', 'vendorList', 'additionalConsent'])
   if (typeof tcf['publisherCC'] !== 'string' || !/^[A-Z]{2}$/.test(tcf['publisherCC'])) throw expected('/tcf/publisherCC', 'two capital letters')
-  number(tcf['vendorListVersion'], '/tcf/vendorListVersion', 4095)
-  number(tcf['tcfPolicyVersion'] ?? 5, '/tcf/tcfPolicyVersion', 63)
-  number(tcf['consentScreen'] ?? 1, '/tcf/consentScreen', 63)
-  if (typeof (tcf['useNonStandardTexts'] ?? true) !== 'boolean') throw expected('/tcf/useNonStandardTexts', 'true or false')
-  byId(tcf['purposes'], '/tcf/purposes', 24, texts)
-  byId(tcf['specialFeatures'] ?? {}, '/tcf/specialFeatures', 12, texts)
-  byId(tcf['vendors'], '/tcf/vendors', 65535, address)
+  if (typeof (tcf['vendorList'] ?? '') !== 'string') throw expected('/tcf/vendorList', 'an address')
   byId(tcf['additionalConsent'] ?? {}, '/tcf/additionalConsent', 2 ** 32 - 1, address)
 }
 
@@ -105,16 +121,17 @@ function checkUs(value: unknown): void {
 
 /** Checks a configuration whole. @throws ConfigError that names the first place at fault. */
 export function readConfig(value: unknown): IabConfig {
-  const config = object(value, '/', ['$schema', 'cmpId', 'cmpVersion', 'regimes', 'tcf', 'us'])
+  const config = object(value, '/', ['$schema', 'cmpId', 'cmpVersion', 'regimes', 'tcf', 'ca', 'us'])
   number(config['cmpId'], '/cmpId', 4095)
   number(config['cmpVersion'], '/cmpVersion', 4095)
   if (config['tcf'] !== undefined) checkTcf(config['tcf'])
+  if (config['ca'] !== undefined) checkFramework(config['ca'], '/ca')
   if (config['us'] !== undefined) checkUs(config['us'])
   for (const [regime, section] of Object.entries(object(config['regimes'], '/regimes'))) {
     const where = `/regimes/${regime}`
     if (section === null) continue
-    if (typeof section !== 'string' || !/^(?:tcfeuv2|us[a-z]{2}|usnat)$/.test(section)) throw expected(where, 'tcfeuv2, a section of the United States, or null')
-    const needs = section === 'tcfeuv2' ? 'tcf' : 'us'
+    if (typeof section !== 'string' || !/^(?:tcfeuv2|tcfcav1|us[a-z]{2}|usnat)$/.test(section)) throw expected(where, 'tcfeuv2, tcfcav1, a section of the United States, or null')
+    const needs = section === 'tcfeuv2' ? 'tcf' : section === 'tcfcav1' ? 'ca' : 'us'
     if (config[needs] === undefined) throw expected(where, `/${needs} beside it`)
   }
   return config as unknown as IabConfig

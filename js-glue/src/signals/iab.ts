@@ -59,11 +59,11 @@ function sectionsOf(config: IabConfig): [id: number, prefix: string][] {
 }
 
 /** Takes over from the stub: its calls are answered in their order. */
-function serve(state: IabState, sections: readonly [number, string][]): void {
+function serve(state: IabState, sections: readonly [number, string][], vendorList?: string): void {
   const { __tcfapi: tcf, __gpp: gpp, __uspapi: usp } = own
   const queued = (of: unknown): unknown[][] => (Array.isArray(of) ? (of as unknown[][]) : [])
   const before = { tcf: queued(tcf?.()), gpp: queued(gpp?.queue ?? gpp?.()), usp: queued(usp?.a ?? usp?.()) }
-  const serving = { tcf: new TcfApi(state).call_, gpp: new GppApiServer(state, sections, gpp?.events, gpp?.lastId).call_, usp: uspApi(state) }
+  const serving = { tcf: new TcfApi(state, vendorList).call_, gpp: new GppApiServer(state, sections, gpp?.events, gpp?.lastId).call_, usp: uspApi(state) }
   own.__tcfapi = serving.tcf
   own.__gpp = serving.gpp
   own.__uspapi = serving.usp
@@ -91,7 +91,8 @@ async function main(): Promise<void> {
     for (const [surface, shown] of moves) opening.show_(surface, shown)
     const sections = sectionsOf(config)
     state = opening
-    serve(state, sections)
+    const list = config.tcf?.vendorList
+    serve(state, sections, list && beside(list))
   } catch (error) {
     state = new IabState(0, 0)
     state.fail_(error)

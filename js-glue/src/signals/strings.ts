@@ -2,7 +2,7 @@
 // written of codecs.wasm; what cannot be asked or written is an error, never a guess.
 import { idOf, table } from './codec-table.js'
 import { IdSet, isFault, type Codec, type Codecs } from './codecs.js'
-import { ConfigError, type IabConfig, type TcfConfig, type UsConfig } from './iab-config.js'
+import { ConfigError, type FrameworkConfig, type IabConfig, type TcfConfig, type UsConfig } from './iab-config.js'
 
 /** The part of `metrofaxConsent` that is asked (interface.md, "In the page"). */
 export interface ConsentSource {
@@ -96,10 +96,14 @@ export class StringMaker {
       .sort((a, b) => a - b)
   }
 
+  // TCF: whole days since December 2021, the same for created and last updated. Deciseconds.
+  private day_(now: number): number {
+    return Math.floor((this.consent_.state.time || now) / DAY) * DAY * 10
+  }
+
   /** The core of a TC string, and who was disclosed. No purpose rests on legitimate interest here: those fields stay empty. */
   private tcf_(tcf: TcfConfig, now: number): string {
-    // TCF: whole days since December 2021, the same for both.
-    const day = Math.floor((this.consent_.state.time || now) / DAY) * DAY * 10
+    const day = this.day_(now)
     return this.encode_('tcf', {
       cmpId: this.config_.cmpId,
       cmpVersion: this.config_.cmpVersion,
@@ -117,6 +121,26 @@ export class StringMaker {
       vendorConsents: this.reachable_(tcf.vendors),
       vendorListVersion: tcf.vendorListVersion,
     })
+  }
+
+  /** Canada's section. What is granted was chosen, so it is express consent; none is called implied. */
+  private canada_(ca: FrameworkConfig, now: number): Fields {
+    const day = this.day_(now)
+    return {
+      CmpId: this.config_.cmpId,
+      CmpVersion: this.config_.cmpVersion,
+      ConsentLanguage: this.language_,
+      ConsentScreen: ca.consentScreen ?? 1,
+      Created: day,
+      DisclosedVendors: this.ids_(ca.vendors, () => true),
+      LastUpdated: day,
+      PurposesExpressConsent: this.granted_(ca.purposes),
+      SpecialFeatureExpressConsent: this.granted_(ca.specialFeatures ?? {}),
+      TcfPolicyVersion: ca.tcfPolicyVersion ?? 1,
+      UseNonStandardStacks: ca.useNonStandardTexts ?? true,
+      VendorExpressConsent: this.reachable_(ca.vendors),
+      VendorListVersion: ca.vendorListVersion,
+    }
   }
 
   private ac_(providers: Readonly<Record<string, string>>): string {
@@ -156,14 +180,15 @@ export class StringMaker {
 
   /** The strings of now (unix seconds). @throws ConfigError where one cannot be made. */
   make_(now: number): Strings {
-    const { tcf, us, regimes } = this.config_
+    const { tcf, ca, us, regimes } = this.config_
     const { regime } = this.consent_.state
     const section = Object.hasOwn(regimes, regime) ? regimes[regime] : undefined
     if (section === undefined) throw new ConfigError(`iab configuration, /regimes: nothing about ${regime}`)
     const gdprApplies = section === 'tcfeuv2'
     const tc = gdprApplies ? this.tcf_(tcf!, now) : ''
-    const inUs = section !== null && !gdprApplies
-    const gpp = this.encode_('gpp', { sections: section === null ? {} : { [section]: gdprApplies ? tc : this.us_(us!, section) } })
+    const inUs = section?.startsWith('us') ?? false
+    const fields = (): unknown => (gdprApplies ? tc : inUs ? this.us_(us!, section!) : this.canada_(ca!, now))
+    const gpp = this.encode_('gpp', { sections: section === null ? {} : { [section]: fields() } })
     const read = this.decode_('gpp', gpp)
     return {
       section,

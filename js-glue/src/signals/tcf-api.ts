@@ -1,4 +1,5 @@
-// __tcfapi (IAB Europe TCF, CMP API v2): ping, getTCData, addEventListener, removeEventListener.
+// __tcfapi (IAB Europe TCF, CMP API v2): ping, getTCData, addEventListener, removeEventListener, and of the optional commands getVendorList.
+// getInAppTCData is for apps that show a page inside.
 import { type IabState } from './iab-state.js'
 import { idsOf, type Strings } from './strings.js'
 import { tell, type VersionedApi } from './stub.js'
@@ -21,7 +22,11 @@ export class TcfApi {
   private next_ = 0
   private told_ = ''
 
-  constructor(private readonly state_: IabState) {
+  /** @param vendorList where the site has its list, if it has one */
+  constructor(
+    private readonly state_: IabState,
+    private readonly vendorList_?: string,
+  ) {
     this.told_ = this.key_()
     state_.onMove_(() => {
       const key = this.key_()
@@ -36,6 +41,7 @@ export class TcfApi {
     else if (!supported(version)) tell(callback, null, false)
     else if (command === 'getTCData') tell(callback, ...this.data_(undefined, parameter))
     else if (command === 'addEventListener') this.add_(callback)
+    else if (command === 'getVendorList') void this.list_(callback, parameter)
     else if (command === 'removeEventListener') tell(callback, this.listeners_.delete(parameter as number), true)
     else tell(callback, null, false)
   }
@@ -44,6 +50,28 @@ export class TcfApi {
     const answer = this.data_(this.next_ + 1)
     if (answer[1] && typeof callback === 'function') this.listeners_.set(++this.next_, callback)
     tell(callback, ...answer)
+  }
+
+  /**
+   * TCF, getVendorList: the list of the TC string's version, of the version that is asked for, or the 'LATEST'. The site has one, so
+   * another version is not to be had.
+   */
+  private async list_(callback: unknown, parameter: unknown): Promise<void> {
+    const wanted = parameter ?? this.state_.current_?.tcFields?.['vendorListVersion'] ?? 'LATEST'
+    const list = await this.fetched_()
+    const version = list?.vendorListVersion
+    const asked = typeof wanted === 'number' || typeof wanted === 'string' ? String(wanted) : ''
+    const fine = typeof version === 'number' && (asked === 'LATEST' || (/^[1-9]\d*$/.test(asked) && Number(asked) === version))
+    tell(callback, fine ? list : null, fine)
+  }
+
+  private async fetched_(): Promise<{ vendorListVersion?: unknown } | null> {
+    try {
+      const response = this.vendorList_ === undefined ? null : await fetch(this.vendorList_)
+      return response?.ok ? ((await response.json()) as object) : null
+    } catch {
+      return null
+    }
   }
 
   /** When listeners have to be told anew. */
