@@ -84,7 +84,7 @@ test('[E6] a token tells no address and no list, and ids follow no order', async
   assert.ok(rising > 850 && rising < 1150, `${rising} of 1999 rise`);
 });
 
-test('[E16][E7] classes and records through wasm as natively', () => {
+test('[E7][E15][E16] classes and records through wasm as natively', () => {
   const agents = ['', 'Mozilla/5.0', 'Mozilla/5.0 (X11; Linux x86_64) Gecko', 'Java/1.8', 'Mozilla/5.0 (via ggpht.com GoogleImageProxy)', 'YahooMailProxy; x', 'é'.repeat(700)];
   const asked = agents.flatMap((agent) => [{ agent }, { agent, prefetch: true }, { agent, head: true }]);
   const native = evalNatively(asked.map((one) => ({ op: 'open.classify', ...one })));
