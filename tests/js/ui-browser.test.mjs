@@ -62,7 +62,7 @@ after(async () => {
 });
 
 for (const browser of BROWSERS) {
-  describe(`the interface in ${browser}`, () => {
+  describe(`the interface in ${browser}`, { timeout: 240_000 }, () => {
     /** Opens a page of the site and waits for the banner. @returns {Promise<import('../support/browsers/types.d.ts').Page>} */
     const visit = async (options = {}, path = '') => {
       const page = await open(browser, site + path, { ...still, ...options });

@@ -2,7 +2,7 @@
 import puppeteer from 'puppeteer-core';
 import { startProxy } from './proxy.mjs';
 import { GPC_SCRIPT, languageScript } from './init-scripts.mjs';
-import { endBrowserWithUs, onEnd, temporaryFolder } from './processes.mjs';
+import { COMMAND_LIMIT, endBrowserWithUs, onEnd, temporaryFolder } from './processes.mjs';
 import { puppeteerPage } from './puppeteer-page.mjs';
 import { firstProgram } from './programs.mjs';
 
@@ -16,6 +16,7 @@ function launch() {
   browser ??= puppeteer.launch({
     executablePath: firstProgram('Chromium', process.env.METROFAX_CHROMIUM, 'chromium', 'chromium-browser', 'google-chrome'),
     headless: true,
+    protocolTimeout: COMMAND_LIMIT,
     acceptInsecureCerts: true,
     userDataDir: temporaryFolder(),
     args: process.getuid?.() === 0 ? [...FLAGS, '--no-sandbox'] : FLAGS,

@@ -1,7 +1,7 @@
 // Debian's firefox-esr over WebDriver BiDi. What Firefox takes only as a preference (dark, reduced motion, scripts off, GPC,
 // language) gets a Firefox of its own, started once per process for each set of preferences.
 import puppeteer from 'puppeteer-core';
-import { endBrowserWithUs, onEnd } from './processes.mjs';
+import { COMMAND_LIMIT, endBrowserWithUs, onEnd } from './processes.mjs';
 import { startProxy } from './proxy.mjs';
 import { puppeteerPage } from './puppeteer-page.mjs';
 import { firstProgram } from './programs.mjs';
@@ -62,6 +62,7 @@ async function launch(options) {
     browser: 'firefox',
     executablePath: firstProgram('Firefox', process.env.METROFAX_FIREFOX, 'firefox-esr', 'firefox'),
     headless: true,
+    protocolTimeout: COMMAND_LIMIT,
     acceptInsecureCerts: true,
     extraPrefsFirefox: prefs,
   }).then((browser) => {

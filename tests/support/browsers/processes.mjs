@@ -38,6 +38,9 @@ export function temporaryFolder() {
   return folder;
 }
 
+/** A command that a browser does not answer in this time fails, and its test says which: it would else take its file along. Milliseconds. */
+export const COMMAND_LIMIT = 90_000;
+
 /** How long a browser may take to end by itself before it is killed. Milliseconds. */
 const PATIENCE = 5_000;
 
