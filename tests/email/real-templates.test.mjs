@@ -1,27 +1,13 @@
 // Public templates as others made them: gated and linted, results by name. What needs nothing removed stays byte for byte, so its
 // rendering cannot differ; of the rest only addresses go.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import Mailgen from 'mailgen';
 import mjml2html from 'mjml';
 import * as mjmlCore from 'mjml-core';
 import { parse } from 'parse5';
 import { fillSlots, gateEmail, lintEmail, registerMjml } from '../../js-glue/dist/email.js';
-import { gate, GRANTED, message, root, subject } from './kit.mjs';
-
-const BODIES = {
-  welcome: { name: 'Ann', intro: 'Welcome!', action: { instructions: 'Begin:', button: { color: '#22BC66', text: 'Start', link: 'https://www.metrofax.com/start' } }, outro: 'Questions? Write to us.' },
-  receipt: { name: 'Ann', intro: 'Your order.', table: { data: [{ item: 'Plan', price: '$9.95' }, { item: 'Fax number', price: '$0.00' }] } },
-  dictionary: { name: 'Ann', dictionary: { date: '1 January', number: '12' }, signature: 'Sincerely' },
-};
-const folder = `${root}node_modules/foundation-emails/.download/templates/`;
-/** @type {Map<string, string>} */
-const mails = new Map(readdirSync(folder).filter((name) => name.endsWith('.html')).map((name) => [`foundation-emails/${name}`, readFileSync(folder + name, 'utf8')]));
-for (const theme of ['default', 'salted', 'cerberus', 'neopolitan']) {
-  const mailgen = new Mailgen({ theme, product: { name: 'MetroFax', link: 'https://www.metrofax.com/' } });
-  for (const [name, body] of Object.entries(BODIES)) mails.set(`mailgen/${theme}/${name}`, mailgen.generate({ body: /** @type {any} */ (body) }));
-}
+import { gate, GRANTED, message, subject } from './kit.mjs';
+import { mails } from './real-templates.mjs';
 
 /** What a reader reads. @param {any} node @returns {string} */
 const textOf = (node) => (node.nodeName === '#text' && node.parentNode.nodeName !== 'style' ? node.value : '') + (node.childNodes ?? []).map(textOf).join('');
