@@ -11,9 +11,6 @@
 namespace metrofax::consent::wasm {
 namespace {
 
-#define METROFAX_OFFSET(type, name, member) \
-  std::printf("export const %s = %zu;\n", name, offsetof(type, member))
-
 void print_offsets() {
   METROFAX_OFFSET(IdSetWire, "SET_RUNS", runs);
   METROFAX_OFFSET(IdSetWire, "SET_CODED", coded);

@@ -1,5 +1,11 @@
-// wire-layout's part about codecs.wasm: `wire-layout codecs`.
+// What both parts of wire-layout print offsets with, and its part about codecs.wasm: `wire-layout codecs`.
 #pragma once
+
+#include <cstddef>
+#include <cstdio>
+
+#define METROFAX_OFFSET(type, name, member) \
+  std::printf("export const %s = %zu;\n", name, offsetof(type, member))
 
 namespace metrofax::consent::wasm {
 

@@ -10,9 +10,6 @@
 
 using namespace metrofax::consent;
 
-#define METROFAX_OFFSET(type, name, member) \
-  std::printf("export const %s = %zu;\n", name, offsetof(type, member))
-
 namespace {
 
 void print_cookies() {

@@ -54,7 +54,7 @@ export function leaksIn(browser) {
       test(`${what}, in ${browser}`, { skip: skipped || alone }, () => undefined);
       continue;
     }
-    describe(`${what}, in ${browser}`, { timeout: 600_000 }, () => {
+    describe(`${what}, in ${browser}`, { timeout: 300_000 }, () => {
       /** @type {Lab} */
       let lab;
       /** What each state showed, for each list of known.json. @type {Record<List, Map<string, string[]>>} */

@@ -6,7 +6,7 @@ import net from 'node:net';
 import { join } from 'node:path';
 import { Builder, Capabilities } from 'selenium-webdriver';
 import { GPC_SCRIPT, languageScript } from './init-scripts.mjs';
-import { inTime, onEnd, start, temporaryFolder } from './processes.mjs';
+import { COMMAND_LIMIT, inTime, onEnd, start, temporaryFolder } from './processes.mjs';
 import { firstProgram } from './programs.mjs';
 import { startProxy } from './proxy.mjs';
 import { webkitPage } from './webkit-page.mjs';
@@ -33,6 +33,7 @@ export async function openWebKit(options) {
     'webkitgtk:browserOptions': { binary: miniBrowser(), args },
   });
   const driver = await new Builder().usingServer(`http://127.0.0.1:${port}`).withCapabilities(capabilities).build();
+  limitCommands(driver);
   const end = async () => {
     forget();
     await inTime(driver.quit());
@@ -44,6 +45,19 @@ export async function openWebKit(options) {
   const { width, height } = options.viewport ?? { width: 1280, height: 800 };
   await page.viewport(width, height);
   return page;
+}
+
+/** selenium-webdriver waits for an answer for ever. @param {import('selenium-webdriver').WebDriver} driver */
+function limitCommands(driver) {
+  const execute = driver.execute.bind(driver);
+  driver.execute = (/** @type {any} */ command) => {
+    /** @type {NodeJS.Timeout | undefined} */
+    let timer;
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`webkit did not answer ${command.getName()} in ${COMMAND_LIMIT} ms`)), COMMAND_LIMIT);
+    });
+    return /** @type {Promise<any>} */ (Promise.race([execute(command), late])).finally(() => clearTimeout(timer));
+  };
 }
 
 /** WebDriver knows neither request headers nor scripts that run first: a proxy puts them in. @param {OpenOptions} options */
