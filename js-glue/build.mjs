@@ -120,7 +120,7 @@ async function bundles(gate, policy) {
       tsconfig: here('tsconfig.json'),
     }),
     build({
-      entryPoints: { email: here('src/email/index.ts'), mail: here('src/server/mail/index.ts'), 'store-sqlite': here('src/server/store/sqlite.ts'), 'store-postgres': here('src/server/store/postgres.ts') },
+      entryPoints: { email: here('src/email/index.ts'), mail: here('src/server/mail/index.ts'), 'recorder-thread': here('src/server/mail/recorder-thread.ts'), 'recorder-worker': here('src/server/mail/recorder-worker.ts'), 'store-sqlite': here('src/server/store/sqlite.ts'), 'store-postgres': here('src/server/store/postgres.ts') },
       outdir: dist,
       bundle: true,
       splitting: true,

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import Handlebars from 'handlebars';
 import { benchEmailDecide } from './email-decide.mjs';
 import { KEYS, mergeArguments, recipient, template } from './email-kit.mjs';
-import { benchEmailPixel } from './email-pixel.mjs';
+import { tellEmailPixel } from './email-pixel.mjs';
 import { fromRoot, need } from './paths.mjs';
 import { median } from './stats.mjs';
 
@@ -56,8 +56,7 @@ export async function benchEmail({ count, rounds }) {
     console.log(`merge, ${source.length} bytes, ${count} recipients, one process: ${merge.perSecond.toFixed(0)} a second (${(merge.perSecond * 60 / 1e6).toFixed(2)} million a minute), ${merge.megabytesPerSecond.toFixed(0)} MB/s`);
     console.log(`Handlebars, the same template without a signature: ${merge.handlebarsPerSecond.toFixed(0)} a second; ours ${merge.ratio.toFixed(2)} times that`);
     const decide = await benchEmailDecide({ rounds });
-    const pixel = await benchEmailPixel({ rounds: Math.min(rounds, 5) });
-    console.log(`pixel: ${pixel.requestsPerSecond.toFixed(0)} requests a second, p99 ${pixel.p99Ms} ms; empty handler ${pixel.emptyPerSecond.toFixed(0)}, p99 ${pixel.emptyP99Ms} ms; ratio ${pixel.ratio.toFixed(2)}, by processor time of the server ${pixel.processorRatio.toFixed(2)}; ${pixel.recorded} opens written, ${pixel.dropped} dropped`);
+    const pixel = await tellEmailPixel({ rounds: Math.min(rounds, 5) });
     return { merge, decide, pixel };
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,5 +1,5 @@
-// The figures: node tests/bench/run.mjs [verdict] [start] [log] [ledger] [cookies] [rewrite] [email] [email-memory] [email-month] [codecs] [size]
-//   [--json FILE] [--count N] [--rounds N] [--loads N] [--seconds N (email-memory)] [--recipients N --databases A,B (email-month)]
+// The figures: node tests/bench/run.mjs [verdict] [start] [log] [ledger] [cookies] [rewrite] [email] [email-pixel] [email-memory] [email-pixel-memory] [email-month] [codecs] [size]
+//   [--json FILE] [--count N] [--rounds N] [--loads N] [--seconds N (…-memory)] [--recipients N --databases A,B (email-month)]
 //
 // Ours and the peers' in one run on one machine: compare the ratios. Prints tables and writes build/bench.json (or FILE), where
 // sections that were not run again stay as they were. Nothing here passes or fails. Needs what tests/support/build makes.
@@ -17,6 +17,8 @@ const SECTIONS = {
   ledger: async (options) => (await import('./ledger.mjs')).benchLedger(options),
   size: async () => (await import('./size.mjs')).benchSize(),
   email: async (options) => (await import('./email.mjs')).benchEmail(options),
+  'email-pixel': async (options) => (await import('./email-pixel.mjs')).tellEmailPixel(options),
+  'email-pixel-memory': async ({ seconds }) => (await import('./email-pixel.mjs')).pixelMemory(seconds),
   'email-memory': async (options) => (await import('./email-memory.mjs')).benchEmailMemory(options),
   'email-month': async (options) => (await import('./email-month.mjs')).benchEmailMonth(options),
   codecs: async () => (await import('./codecs.mjs')).benchCodecs(),

@@ -232,5 +232,41 @@ for (const [name, start] of Object.entries(desks)) {
       assert.equal((await ask(address, { method: 'POST', body: 'do=save&email-open=maybe' })).status, 200);
       assert.deepEqual((await desk.store.recipient('ann'))?.subject.consent?.purposes, GRANTED);
     });
+
+    test('[E13] a consent ages out, mail already sent included, until it is given again; choosing something else makes it no younger', async () => {
+      const [pixel, link] = [await token({ expires: NOW + 3e8 }), await click({ expires: NOW + 3e8 })];
+      const address = `/t/${await leave('tracking')}`;
+      const played = async () => {
+        for (const path of [`/b/${pixel}.gif`, `/c/${link}`]) await ask(path);
+        await desk.settle();
+        const all = await desk.store.eventsOf('ann');
+        return ['open', 'click'].map((kind) => all.filter((event) => event.kind === kind).length);
+      };
+      const months = (/** @type {number} */ count) => { clock += count * 31 * 86_400_000; desk.renew(); };
+      const time = async () => ((await desk.store.recipient('ann'))?.subject.consent?.time ?? NaN) - NOW;
+      months(12);
+      assert.deepEqual(await played(), [1, 1]);
+      await ask(address, form({ do: 'save', 'email-click': 'no' }));
+      assert.equal(await time(), -1, 'the opens were allowed when they were');
+      months(2);
+      assert.deepEqual(await played(), [1, 1], 'aged out');
+      assert.deepEqual((await desk.store.recipient('ann'))?.subject.consent?.purposes, { 'email-open': 'granted', 'email-click': 'denied' }, 'and still on record');
+      // The same answer as a year ago is a new one now; what was not answered does not come with it.
+      await ask(address, form({ do: 'save', 'email-click': 'yes' }));
+      assert.deepEqual((await desk.store.recipient('ann'))?.subject.consent?.purposes, { 'email-click': 'granted' });
+      assert.deepEqual(await played(), [1, 2]);
+      const receipts = async () => (await desk.store.receipts('ann')).length;
+      months(14);
+      const before = await receipts();
+      for (let i = 0; i < 3; ++i) await ask(address, form({ do: 'save', 'email-click': 'yes' }));
+      assert.equal(await receipts(), before + 1, 'the same grant given again, once');
+      assert.deepEqual(await played(), [1, 3]);
+      await ask(address, form({ do: 'save', 'email-open': 'yes' }));
+      assert.deepEqual(await played(), [2, 4]);
+      // Asking again: what a sender goes by.
+      const DAY = 86_400;
+      for (const [subject, days] of /** @type {[object, number][]} */ ([[{ country: 'DE' }, 182], [{ country: 'FR' }, 182], [{ country: 'IT' }, 182], [{ country: 'US', region: 'CA' }, 365]])) assert.ok(gate.regimeFor_({ ...subject, now: NOW }).reask >= days * DAY);
+      await desk.store.forget('ann');
+    });
   });
 }

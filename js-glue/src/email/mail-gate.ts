@@ -68,6 +68,9 @@ const MODES = ['off', 'anonymous', 'pseudonymous', 'identified'] as const
 const ID_BYTES = 16
 const COPIED = 1
 const FORWARDED = 2
+const NOBODY = '0'.repeat(2 * ID_BYTES)
+/** Bytes as two hexadecimal digits each. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 /** One instance of server.wasm with one policy. */
 export class MailGate extends JsonGate {
@@ -103,9 +106,8 @@ export class MailGate extends JsonGate {
     view.setUint8(from + at.TOKEN_FLAGS, (token.copied ? COPIED : 0) | (token.forwarded ? FORWARDED : 0))
     view.setUint8(from + at.TOKEN_AXIS, Math.min(axis, 255))
     view.setUint8(from + at.TOKEN_KEY, key)
-    for (let i = 0; i < ID_BYTES; ++i) {
-      view.setUint8(from + at.TOKEN_ID + i, token.id === null ? 0 : parseInt(token.id.slice(2 * i, 2 * i + 2), 16))
-    }
+    const id = token.id ?? NOBODY
+    for (let i = 0; i < ID_BYTES; ++i) this.memory_[from + at.TOKEN_ID + i] = parseInt(id.slice(2 * i, 2 * i + 2), 16)
   }
 
   /** The bytes of a token that are signed. Throws TokenError for what nobody may issue. */
@@ -139,15 +141,16 @@ export class MailGate extends JsonGate {
     const { view_: view, token_: from } = this
     const flags = view.getUint8(from + at.TOKEN_FLAGS)
     const axis = view.getUint8(from + at.TOKEN_AXIS)
-    const bytes = Array.from({ length: ID_BYTES }, (_, i) => view.getUint8(from + at.TOKEN_ID + i))
-    const target = new TextDecoder().decode(body.subarray(at.TOKEN_HEAD_BYTES))
+    let id = ''
+    for (let i = from + at.TOKEN_ID; i < from + at.TOKEN_ID + ID_BYTES; ++i) id += HEX[this.memory_[i]!]!
+    const target = body.length > at.TOKEN_HEAD_BYTES ? new TextDecoder().decode(body.subarray(at.TOKEN_HEAD_BYTES)) : ''
     return {
       kind: KINDS[view.getUint8(from + at.TOKEN_KIND)] as TokenKindName,
       mode: MODES[view.getUint8(from + at.TOKEN_MODE)]!,
       axis: axis === 255 ? null : this.name_(List.purposes, axis),
       campaign: view.getUint32(from + at.TOKEN_CAMPAIGN, true),
       expires: view.getUint32(from + at.TOKEN_EXPIRES, true),
-      id: bytes.some(Boolean) ? bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('') : null,
+      id: id === NOBODY ? null : id,
       copied: (flags & COPIED) !== 0,
       forwarded: (flags & FORWARDED) !== 0,
       target: target || null,
@@ -171,6 +174,20 @@ export class MailGate extends JsonGate {
   /** One verdict, as `decide` has it. Throws OpError for what cannot be asked. */
   ask_(subject: unknown, request: unknown): Verdict {
     return decideJson(this, new Fields({ subject, request }, '', ['subject', 'request']))
+  }
+
+  /**
+   * Whether a consent is of the policy in force once these purposes have been chosen, by id; else it stays of the version that it
+   * was given under, because something that changed in substance since then has not been chosen again (changes.material).
+   */
+  settles_(subject: unknown, chosen: readonly string[]): boolean {
+    writeSubject(this, subject)
+    const named = chosen.reduce((bits, id) => {
+      const number = this.index_(List.purposes, id)
+      return number < 32 ? bits | (1 << number) : bits
+    }, 0)
+    this.choose_(named, 0)
+    return this.view_.getUint16(this.subject_ + at.SUBJECT_REVISION, true) === 0
   }
 
   /** The regime in force for a subject, and how long its choices last (seconds). */

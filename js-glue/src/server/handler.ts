@@ -34,8 +34,8 @@ export interface HandlerOptions {
   readonly note?: (error: unknown) => void
 }
 
-/** Answers a request that a route is there for; null: nobody's path, the site goes on. */
-export type Handler = (request: Request, execution?: Execution) => Promise<Response | null>
+/** Answers a request that a route is there for, at once where the route does; null: nobody's path, the site goes on. */
+export type Handler = (request: Request, execution?: Execution) => Response | null | Promise<Response | null>
 
 /** Marks "no route has this path" on its way out of hono; never sent. */
 const nobody = new Response(null, { status: 404 })
@@ -64,8 +64,9 @@ export function createHandler(routes: readonly Route[], { base = '', note }: Han
     note?.(error)
     return problem(500, 'The request could not be answered.')
   })
-  return async (request, execution) => {
-    const answer = await app.fetch(request, { execution })
-    return answer === nobody ? null : answer
+  const settled = (answer: Response): Response | null => (answer === nobody ? null : answer)
+  return (request, execution) => {
+    const answer = app.fetch(request, { execution })
+    return answer instanceof Promise ? answer.then(settled) : settled(answer)
   }
 }

@@ -25,31 +25,54 @@ const state = (subject: StoredSubject): Record<string, string> => ({
   promotional: subject.account?.promotional ?? 'unknown',
 })
 
-/** Whether a choice would change anything: what is asked for twice is done once (RFC 8058, idempotent). */
-function changes(subject: StoredSubject, choice: Choice): boolean {
-  const now = state(subject)
+/** What the core says of each use of a purpose in mail, as text. */
+function verdicts(gate: MailGate, subject: StoredSubject, purpose: string, now: number): string[] {
+  return ['email.open', 'email.click'].map((kind) => {
+    const { outcome, reason } = gate.ask_({ ...subject, now }, { kind, asked: 'anonymous', purpose })
+    return outcome === 'allow' ? outcome : reason
+  })
+}
+
+/** The consent after a choice, made now under the policy in force. What was not chosen becomes no newer by it (E13, changes.material). */
+function consentAfter(gate: MailGate, subject: StoredSubject, chosen: NonNullable<Choice['purposes']>, { policyVersion, time }: Occasion): NonNullable<StoredSubject['consent']> {
+  const { consent } = subject
+  // Grants that have aged out end here: the time of this choice must not revive them.
+  const aged = consent !== undefined && Object.keys(chosen).some((id) => {
+    const granted = { ...subject, consent: { ...consent, purposes: { ...consent.purposes, [id]: 'granted' as const } } }
+    return verdicts(gate, granted, id, time).includes('consent_expired')
+  })
+  const kept = Object.entries(consent?.purposes ?? {}).filter(([id, value]) => !Object.hasOwn(chosen, id) && !(aged && value === 'granted'))
+  const older = consent && kept.some(([, value]) => value === 'granted')
+  const settled = !consent || gate.settles_({ ...subject, now: time }, Object.keys(chosen))
+  return {
+    ...(consent?.combined ? { combined: true } : {}),
+    purposes: { ...Object.fromEntries(kept), ...chosen },
+    policyVersion: settled ? policyVersion : consent.policyVersion,
+    time: older ? Math.min(consent.time, time) : time,
+  }
+}
+
+/**
+ * Whether a choice changes anything: what is asked for twice is done once (RFC 8058, idempotent). A grant given again does where the
+ * core says something else of it then: the old one had aged, or was of a version that has changed in substance.
+ */
+function changes(gate: MailGate, subject: StoredSubject, next: StoredSubject, choice: Choice, now: number): boolean {
+  const held = state(subject)
   const wanted = { ...choice.purposes, ...(choice.promotional ? { promotional: choice.promotional } : {}) }
-  return Object.entries(wanted).some(([name, value]) => now[name] !== value)
+  if (Object.entries(wanted).some(([name, value]) => held[name] !== value)) return true
+  const granted = Object.keys(choice.purposes ?? {}).filter((id) => choice.purposes?.[id] === 'granted')
+  return granted.some((id) => verdicts(gate, subject, id, now).join() !== verdicts(gate, next, id, now).join())
 }
 
 /** Makes a choice: written with its receipt before this resolves. Null: it held already. */
 export async function choose(gate: MailGate, store: MailStore, who: StoredRecipient, choice: Choice, on: Occasion): Promise<Receipt | null> {
   const { subject } = who
-  if (!changes(subject, choice)) return null
   const next: StoredSubject = {
     ...subject,
     account: { state: subject.account?.state ?? 'none', promotional: choice.promotional ?? subject.account?.promotional ?? 'unknown' },
-    ...(choice.purposes
-      ? {
-          consent: {
-            ...(subject.consent?.combined ? { combined: true } : {}),
-            purposes: { ...subject.consent?.purposes, ...choice.purposes },
-            policyVersion: on.policyVersion,
-            time: on.time,
-          },
-        }
-      : {}),
+    ...(choice.purposes ? { consent: consentAfter(gate, subject, choice.purposes, on) } : {}),
   }
+  if (!changes(gate, subject, next, choice, on.time)) return null
   const receipt: Receipt = {
     id: crypto.randomUUID(),
     recipient: who.id,

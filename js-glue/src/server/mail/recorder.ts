@@ -1,34 +1,9 @@
 // Fetches of pixels and links, from the answer that is already on its way to the rows that may be written. In batches: tokens are
 // verified, people looked up and rows written for many at once.
-import { readToken, type KeyRing } from '../../email/keys.js'
-import { TokenError, type KeepName, type MailGate, type OpenClassName, type Token } from '../../email/mail-gate.js'
+import { type KeyRing } from '../../email/keys.js'
+import { type MailGate } from '../../email/mail-gate.js'
 import { type MailEvent, type MailStore } from '../store/mail-store.js'
-
-/** One fetch, as it came. address and agent live only until it is decided what may be kept of them. */
-export interface Fetched {
-  /** Where it came in: a link's token is no pixel (E9). */
-  readonly kind: 'open' | 'click'
-  readonly token: string
-  readonly time: number
-  readonly agent: string
-  readonly prefetch: boolean
-  readonly head: boolean
-  readonly address: string | null
-}
-
-/** What became of a fetch. Nothing of the client is in it; the recipient only where their consent keeps the event. */
-export interface Outcome {
-  readonly kind: 'open' | 'click'
-  /** Unix seconds. */
-  readonly time: number
-  readonly campaign: number
-  readonly openClass: OpenClassName
-  readonly keep: KeepName
-  /** Of the core's verdict. */
-  readonly reason: string
-  readonly clause: string | null
-  readonly recipient: string | null
-}
+import { decideFetches, type Fetched, type Outcome, type Recording } from './decide-fetches.js'
 
 export interface RecorderOptions {
   readonly gate: MailGate
@@ -46,9 +21,9 @@ export interface RecorderOptions {
   readonly note?: (error: unknown) => void
 }
 
-const RETRY_MS = 1_000
+export const RETRY_MS = 1_000
 
-export class Recorder {
+export class Recorder implements Recording {
   private waiting: Fetched[] = []
   private unwritten: { id: string; events: MailEvent[] } | undefined
   private timer: ReturnType<typeof setTimeout> | undefined
@@ -78,7 +53,7 @@ export class Recorder {
     const id = crypto.randomUUID()
     let events: MailEvent[] | undefined
     const once = async (): Promise<void> => {
-      events ??= await this.decide([fetched])
+      events ??= await this.decide([fetched], id)
       await this.options.store.record(id, events)
     }
     try {
@@ -131,9 +106,10 @@ export class Recorder {
       const fetched = this.waiting.splice(0, this.options.batch ?? 1_000)
       if (fetched.length === 0) return
       try {
-        const events = await this.decide(fetched)
+        const id = crypto.randomUUID()
+        const events = await this.decide(fetched, id)
         if (events.length === 0) return
-        this.unwritten = { id: crypto.randomUUID(), events }
+        this.unwritten = { id, events }
       } catch (error) {
         this.waiting.unshift(...fetched)
         throw error
@@ -143,51 +119,7 @@ export class Recorder {
     this.unwritten = undefined
   }
 
-  /** E7: verified, then looked up, then asked. What is forged, expired, unknown or refused leaves nothing. */
-  private async decide(fetched: readonly Fetched[]): Promise<MailEvent[]> {
-    const { gate, keys, store } = this.options
-    const genuine: { token: Token; fetch: Fetched; open: OpenClassName }[] = []
-    for (const fetch of fetched) {
-      try {
-        const token = await readToken(gate, keys, fetch.token, fetch.time)
-        if (token.kind !== fetch.kind) continue
-        genuine.push({ token, fetch, open: gate.classify_(fetch.agent, fetch.prefetch, fetch.head) })
-      } catch (error) {
-        if (!(error instanceof TokenError)) throw error
-      }
-    }
-    const holders = await store.holders(genuine.map(({ token }) => token), 'mail')
-    const events: MailEvent[] = []
-    for (const { token, fetch, open } of genuine) {
-      const holder = token.id === null ? undefined : holders.get(token.id)
-      if (token.id !== null && !holder) continue
-      const subject = { ...holder?.subject, now: fetch.time }
-      const { keep, verdict } = gate.open_(subject, token, open)
-      this.tell({
-        kind: fetch.kind,
-        time: fetch.time,
-        campaign: token.campaign,
-        openClass: open,
-        keep,
-        reason: verdict.reason,
-        clause: verdict.clause,
-        recipient: keep === 'event' || keep === 'client' ? (holder?.id ?? null) : null,
-      })
-      if (keep === 'nothing') continue
-      const client = keep === 'client'
-      events.push({
-        id: crypto.randomUUID(),
-        kind: fetch.kind,
-        campaign: token.campaign,
-        time: fetch.time,
-        keep,
-        openClass: open,
-        recipient: keep === 'count' ? null : (holder?.id ?? null),
-        target: token.target ?? null,
-        address: client ? fetch.address : null,
-        agent: client ? fetch.agent : null,
-      })
-    }
-    return events
+  private decide(fetched: readonly Fetched[], batch: string): Promise<MailEvent[]> {
+    return decideFetches(this.options, fetched, batch, (outcome) => this.tell(outcome))
   }
 }

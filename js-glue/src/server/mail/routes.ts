@@ -8,14 +8,14 @@ import { choose, type Choice } from './choices.js'
 import { gif } from './gif.js'
 import { RateLimit, type Limit } from '../limit.js'
 import { hashOf, invalidBody, page, preferenceBody, unsubscribeBody, type ShownPurpose } from './pages.js'
-import { type Fetched, type Recorder } from './recorder.js'
+import { type Fetched, type Recording } from './decide-fetches.js'
 import { languageOf, TEXTS, type Language } from './texts.js'
 
 export interface MailRoutesOptions {
   readonly gate: MailGate
   readonly keys: KeyRing
   readonly store: MailStore
-  readonly recorder: Recorder
+  readonly recorder: Recording
   /** Purposes that the page behind /t is about, with their words by language. */
   readonly tracking: readonly { readonly id: string; readonly words: Readonly<Record<Language, { readonly name: string; readonly description: string }>> }[]
   /** Of the policy that choices are made under. */

@@ -17,6 +17,7 @@ export function openD1(binding: D1): Database {
   const bound = ({ sql, values }: Statement): D1Statement => binding.prepare(sql).bind(...values)
   return {
     most: 90, // D1 takes 100
+    json: true,
     async all(sql, values = []) {
       const { results } = await bound({ sql, values }).all()
       return results.map((row) => ({ ...row }))

@@ -11,6 +11,8 @@ export interface Statement {
 export interface Database {
   /** Values that one statement takes at most. */
   readonly most: number
+  /** Whether it is SQLite's: json_each() takes one value apart into rows. */
+  readonly json: boolean
   /** The rows of one query. */
   all(sql: string, values?: readonly Value[]): Promise<Row[]>
   /** All or nothing; resolved, they survive a crash. */

@@ -102,11 +102,42 @@ export interface SentMail {
 }
 
 const day = (time: number): string => new Date(time * 1000).toISOString().slice(0, 10)
-/** INSERTs of rows, as many a statement as it takes: each statement is prepared anew. */
-function inserts({ most: values }: Database, into: string, rows: readonly (readonly Value[])[], conflict: string): Statement[] {
+
+/**
+ * Characters of JSON that one statement takes at most. D1 has two million bytes for a value, and a statement of @libsql/client
+ * keeps what was bound to it until JavaScript collects it.
+ */
+const MOST_JSON = 400_000
+
+/** Values as texts of JSON arrays, none longer than it may be. */
+function jsonOf(values: readonly unknown[]): string[] {
+  const texts: string[] = []
+  let some: string[] = []
+  let length = 0
+  for (const value of values) {
+    const text = JSON.stringify(value)
+    if (length + text.length > MOST_JSON && some.length > 0) {
+      texts.push(`[${some.join(',')}]`)
+      some = []
+      length = 0
+    }
+    some.push(text)
+    length += text.length + 1
+  }
+  if (some.length > 0) texts.push(`[${some.join(',')}]`)
+  return texts
+}
+
+/** INSERTs of rows, as many a statement as it takes: each statement is prepared anew, and where there is JSON its text is one for any number. */
+function inserts({ most: values, json }: Database, into: string, rows: readonly (readonly Value[])[], conflict: string): Statement[] {
   const width = rows[0]?.length ?? 1
+  const columns = Array.from({ length: width }, (_, i) => i)
+  if (json) {
+    const sql = `INSERT INTO ${into} SELECT ${columns.map((i) => `value ->> ${i}`).join(', ')} FROM json_each(?) WHERE true ON CONFLICT ${conflict}`
+    return jsonOf(rows).map((text) => ({ sql, values: [text] }))
+  }
   const most = Math.floor(values / width)
-  const row = `(${Array.from({ length: width }, () => '?').join(', ')})`
+  const row = `(${columns.map(() => '?').join(', ')})`
   const statements: Statement[] = []
   for (let from = 0; from < rows.length; from += most) {
     const some = rows.slice(from, from + most)
@@ -175,13 +206,18 @@ export class MailStore {
   }
 
   private async rowsOf(campaign: number, ids: readonly string[], kind: TokenOfMail): Promise<Row[]> {
+    const { json, most } = this.database
+    const sql = (some: string): string =>
+      `SELECT s.${kind} AS token, r.id AS id, r.subject AS subject FROM mf_sent s JOIN mf_recipient r ON r.id = s.recipient WHERE s.campaign = ? AND s.${kind} IN (${some})`
     const rows: Row[] = []
-    const most = this.database.most - 1 // and the campaign
-    for (let from = 0; from < ids.length; from += most) {
-      const some = ids.slice(from, from + most)
-      const sql = `SELECT s.${kind} AS token, r.id AS id, r.subject AS subject FROM mf_sent s JOIN mf_recipient r ON r.id = s.recipient
-         WHERE s.campaign = ? AND s.${kind} IN (${some.map(() => '?').join(', ')})`
-      rows.push(...(await this.database.all(sql, [campaign, ...some])))
+    if (json) {
+      for (const text of jsonOf(ids)) rows.push(...(await this.database.all(sql('SELECT value FROM json_each(?)'), [campaign, text])))
+      return rows
+    }
+    const room = most - 1 // and the campaign
+    for (let from = 0; from < ids.length; from += room) {
+      const some = ids.slice(from, from + room)
+      rows.push(...(await this.database.all(sql(some.map(() => '?').join(', ')), [campaign, ...some])))
     }
     return rows
   }
@@ -234,35 +270,30 @@ export class MailStore {
   async record(batch: string, events: readonly MailEvent[]): Promise<void> {
     const [known] = await this.database.all('SELECT id FROM mf_batch WHERE id = ?', [batch])
     if (known || events.length === 0) return
-    const counts = new Map<string, { campaign: number; kind: string; total: number }>()
+    const counts = new Map<string, [campaign: number, kind: string, total: number]>()
+    const days = new Map<string | null, string>()
     const rows: Value[][] = []
-    const statements: Statement[] = [{ sql: 'INSERT INTO mf_batch (id, time) VALUES (?, ?)', values: [batch, events[0]!.time] }]
     for (const event of events) {
       const { id, kind, campaign, recipient, time, openClass, keep, target = null, address = null, agent = null } = event
       if (keep === 'count') {
         const key = `${campaign} ${kind}`
-        const count = counts.get(key) ?? { campaign, kind, total: 0 }
-        count.total += 1
-        counts.set(key, count)
+        const count = counts.get(key)
+        if (count) count[2] += 1
+        else counts.set(key, [campaign, kind, 1])
       } else if (keep === 'last_day') {
-        statements.push({
-          sql: `INSERT INTO mf_last_open (recipient, day) VALUES (?, ?)
-                ON CONFLICT (recipient) DO UPDATE SET day = excluded.day WHERE excluded.day > mf_last_open.day`,
-          values: [recipient, day(time)],
-        })
+        const date = day(time)
+        if (date > (days.get(recipient) ?? '')) days.set(recipient, date) // PostgreSQL changes no row twice in one statement
       } else {
         const client = keep === 'client'
         rows.push([id, kind, campaign, recipient, time, openClass, target, client ? address : null, client ? agent : null])
       }
     }
-    statements.push(...inserts(this.database, 'mf_event (id, kind, campaign, recipient, time, class, target, address, agent)', rows, 'DO NOTHING'))
-    for (const { campaign, kind, total } of counts.values()) {
-      statements.push({
-        sql: `INSERT INTO mf_count (campaign, kind, total) VALUES (?, ?, ?)
-              ON CONFLICT (campaign, kind) DO UPDATE SET total = mf_count.total + excluded.total`,
-        values: [campaign, kind, total],
-      })
-    }
+    const statements: Statement[] = [
+      { sql: 'INSERT INTO mf_batch (id, time) VALUES (?, ?)', values: [batch, events[0]!.time] },
+      ...inserts(this.database, 'mf_event (id, kind, campaign, recipient, time, class, target, address, agent)', rows, 'DO NOTHING'),
+      ...inserts(this.database, 'mf_last_open (recipient, day)', [...days], '(recipient) DO UPDATE SET day = excluded.day WHERE excluded.day > mf_last_open.day'),
+      ...inserts(this.database, 'mf_count (campaign, kind, total)', [...counts.values()], '(campaign, kind) DO UPDATE SET total = mf_count.total + excluded.total'),
+    ]
     await this.database.transaction(statements)
   }
 
