@@ -9,7 +9,7 @@ import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
-import { buildAsmJs } from './build/asmjs.mjs';
+import { buildAsmJs, buildAsmModule } from './build/asmjs.mjs';
 import { buildCookieNames } from './build/cookie-names.mjs';
 import { embedded, measureRotations, withByteOrderMark } from './build/embed.mjs';
 import { generateTypeScript } from './build/gen.mjs';
@@ -57,6 +57,7 @@ try {
     buildNotices(authored, facts),
     buildCookieNames(),
     values['no-asmjs'] ? undefined : buildAsmJs(gate, join(dist, 'gate.asmjs.js')),
+    values['no-asmjs'] ? undefined : buildAsmModule(join(dist, 'codecs.wasm'), join(dist, 'codecs.asmjs.js')),
     values['no-types'] ? undefined : declarations(),
   ]);
   await reportSizes();

@@ -13,6 +13,7 @@
 #include "cookies/sweep.h"
 #include "gate/choice.h"
 #include "gate/mail_group.h"
+#include "gate/opt_outs.h"
 #include "signals/light.h"
 
 #define METROFAX_EXPORT(name) __attribute__((export_name(#name), used)) extern "C"
@@ -202,12 +203,13 @@ METROFAX_EXPORT(describe) std::uint32_t describe() {
 // ---- the consent cookie
 // ------------------------------------------------------------------------------------------
 
-/// Reads the consent cookie out of the Cookie header or document.cookie text at text_at() into the subject.
-/// 0: read, or there is none (then the subject has no consent). Anything else: damaged, no consent either,
-/// and the visitor is asked.
+/// Reads the consent cookie out of the Cookie header or document.cookie text at text_at() into the subject,
+/// and the cookies that opt out (gate/opt_outs.h) into its signals. 0: read, or there is none (then the
+/// subject has no consent). Anything else: damaged, no consent either, and the visitor is asked.
 METROFAX_EXPORT(read_consent) std::uint32_t read_consent(std::uint32_t length) {
   subject.consent = ConsentState{};
   if (length > kTextBytes) return status(ErrorCode::too_long);
+  if (policy.loaded()) read_opt_outs(policy, {text, length}, subject);
   std::string_view value;
   const Found found = find_record({text, length}, value);
   if (found == Found::nothing) return 0;

@@ -81,5 +81,9 @@ void set_verdict(const Verdict& value);
 
 static_assert(std::is_standard_layout_v<Subject> && std::is_standard_layout_v<Verdict>);
 static_assert(sizeof(Verdict) == 16);
+// What a page is told of these lies side by side.
+static_assert(offsetof(Signals, gpc) == 0 && offsetof(Signals, dnt) == 1 &&
+              offsetof(Signals, nai_opt_out) == 2 && offsetof(Signals, daa_opt_out) == 3 &&
+              offsetof(Signals, tcf_denied) == 6);
 
 }  // namespace metrofax::consent::wasm

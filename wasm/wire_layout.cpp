@@ -81,6 +81,7 @@ int main(int count, char** arguments) {
   METROFAX_OFFSET(Subject, "SUBJECT_GPP", signals.gpp_opt_out);
   METROFAX_OFFSET(Subject, "SUBJECT_TCF", signals.tcf_denied);
   METROFAX_OFFSET(Subject, "SUBJECT_UNREADABLE", signals.unreadable);
+  METROFAX_OFFSET(Subject, "SUBJECT_OPTED_OUT", opted_out);
   METROFAX_OFFSET(Subject, "SUBJECT_ACCOUNT", account);
   METROFAX_OFFSET(Subject, "SUBJECT_PROMOTIONAL", promotional);
   METROFAX_OFFSET(Subject, "SUBJECT_REMEMBER_ME", remember_me);
@@ -88,6 +89,7 @@ int main(int count, char** arguments) {
   METROFAX_OFFSET(Subject, "SUBJECT_PARENTAL", parental);
   std::printf("export const SUBJECT_BYTES = %zu;\n", sizeof(Subject));
   std::printf("export const MAX_PARENTAL_GRANTS = %u;\n", kMaxParentalGrants);
+  std::printf("export const MAX_OPT_OUTS = %u;\n", kMaxOptOuts);
   METROFAX_OFFSET(wasm::RequestWire, "REQUEST_TOPICS", topics);
   METROFAX_OFFSET(wasm::RequestWire, "REQUEST_PARTY", party);
   METROFAX_OFFSET(wasm::RequestWire, "REQUEST_PURPOSE", purpose);

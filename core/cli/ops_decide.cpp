@@ -80,12 +80,28 @@ fb::Tri tri(const Fields& fields, std::string_view key) {
   return fields.flag(key) ? fb::Tri::on : fb::Tri::off;
 }
 
-Signals signals_of(const Fields& subject) {
+void read_vendor_opt_outs(const PolicyView& policy, const Fields& fields, Subject& subject) {
+  const nlohmann::json* value = fields.find("vendorOptOuts");
+  if (value == nullptr) return;
+  const std::string pointer = fields.at("vendorOptOuts");
+  if (!value->is_array()) fail(ErrorCode::wrong_type, pointer, "an array of vendors' ids");
+  if (value->size() > kMaxOptOuts) fail(ErrorCode::too_long, pointer, "at most 8 ids");
+  for (std::size_t i = 0; i < value->size(); ++i) {
+    const nlohmann::json& id = (*value)[i];
+    const std::uint16_t vendor =
+        id.is_string() ? PolicyView::index_of(policy.vendor_ids, id.get_ref<const std::string&>()) : kNoIndex;
+    if (vendor == kNoIndex)
+      fail(ErrorCode::bad_value, pointer + "/" + std::to_string(i), "the id of a vendor of the policy");
+    subject.opted_out[i] = static_cast<std::uint16_t>(vendor + 1u);
+  }
+}
+
+Signals signals_of(const PolicyView& policy, const Fields& of, Subject& subject) {
   Signals signals;
-  const nlohmann::json* value = subject.find("signals");
+  const nlohmann::json* value = of.find("signals");
   if (value == nullptr) return signals;
-  const Fields fields(*value, subject.at("signals"),
-                      {"gpc", "dnt", "naiOptOut", "daaOptOut", "usp", "gpp", "tcf"});
+  const Fields fields(*value, of.at("signals"),
+                      {"gpc", "dnt", "naiOptOut", "daaOptOut", "usp", "gpp", "tcf", "vendorOptOuts"});
   signals.gpc = tri(fields, "gpc");
   signals.dnt = tri(fields, "dnt");
   signals.nai_opt_out = tri(fields, "naiOptOut");
@@ -104,6 +120,7 @@ Signals signals_of(const Fields& subject) {
     signals.unreadable |= light == Light::unreadable;
     one.into = light == Light::unreadable ? fb::Tri::unset : static_cast<fb::Tri>(light);
   }
+  read_vendor_opt_outs(policy, fields, subject);
   return signals;
 }
 
@@ -115,7 +132,7 @@ Subject subject_at(const PolicyView& policy, const nlohmann::json& value, const 
   subject.now = fields.time("now");
   subject.regime = regime_of(policy, fields, fields.text("country"), fields.text("region"));
   subject.consent = consent_of(policy, fields);
-  subject.signals = signals_of(fields);
+  subject.signals = signals_of(policy, fields, subject);
   if (const nlohmann::json* account = fields.find("account")) {
     const Fields in(*account, fields.at("account"), {"state", "promotional", "rememberMe"});
     subject.account = static_cast<fb::AccountState>(in.choice("state", {"none", "active", "deactivated"}));

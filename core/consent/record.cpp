@@ -138,17 +138,16 @@ Result<ConsentRecord> read_record(std::string_view text) {
   return record;
 }
 
-Found find_record(std::string_view cookies, std::string_view& text) {
+[[gnu::noinline]] Found find_cookie(std::string_view cookies, std::string_view name, std::string_view& text) {
   Found found = Found::nothing;
   while (!cookies.empty()) {
     const std::size_t end = cookies.find(';');
     std::string_view pair = cookies.substr(0, end);
     cookies.remove_prefix(end == std::string_view::npos ? cookies.size() : end + 1);
     while (!pair.empty() && pair.front() == ' ') pair.remove_prefix(1);
-    if (pair.size() <= kConsentCookie.size() || pair.substr(0, kConsentCookie.size()) != kConsentCookie)
-      continue;
-    if (pair[kConsentCookie.size()] != '=') continue;
-    pair.remove_prefix(kConsentCookie.size() + 1);
+    if (pair.size() <= name.size() || pair.substr(0, name.size()) != name) continue;
+    if (pair[name.size()] != '=') continue;
+    pair.remove_prefix(name.size() + 1);
     if (found == Found::one && pair != text) return Found::conflict;
     found = Found::one;
     text = pair;

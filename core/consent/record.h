@@ -39,9 +39,14 @@ struct ConsentRecord {
 /// What a Cookie header or document.cookie says about consent.
 enum class Found : std::uint8_t { nothing, one, conflict };
 
-/// Finds the consent cookie. Two copies that differ (a Domain that changed, a copy written by somebody else)
-/// are a conflict, which counts as damage: nobody can say which of them the visitor meant.
-[[nodiscard]] Found find_record(std::string_view cookies, std::string_view& text);
+/// Finds a cookie by its name. Two copies that differ (a Domain that changed, a copy written by somebody
+/// else) are a conflict, which counts as damage: nobody can say which of them the visitor meant.
+[[nodiscard]] Found find_cookie(std::string_view cookies, std::string_view name, std::string_view& text);
+
+/// The consent cookie.
+[[nodiscard]] inline Found find_record(std::string_view cookies, std::string_view& text) {
+  return find_cookie(cookies, kConsentCookie, text);
+}
 
 /// The whole assignment text: name, value, Path, Max-Age by the regime's lifetime for a grant or a refusal
 /// (W8), SameSite and, on a secure page, Secure. Errors as write_record().

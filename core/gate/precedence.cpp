@@ -93,6 +93,11 @@ bool says_anything(const Signals& s) {
 // choice.third-party-ads. W2: only a later, specific and still valid consent to this business beats a signal.
 // An undeclared party has no purposes: every use is presumed.
 bool opt_out_step(Case& c) {
+  // Of one vendor by name: lifted by taking the name back, not by a purpose.
+  for (const std::uint16_t vendor : c.subject.opted_out) {
+    if (vendor != 0 && vendor - 1u == c.target.vendor)
+      return c.answer(Step::opt_out, Outcome::deny, Reason::vendor_opt_out);
+  }
   if (!says_anything(c.subject.signals)) return c.pass(Step::opt_out);
   if (c.subject.consent.specific && standing(c) == Standing::granted) return c.pass(Step::opt_out);
   const PurposeSet asked = c.purpose == kNoPurpose ? ~PurposeSet{0} : c.bit();

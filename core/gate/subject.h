@@ -35,6 +35,9 @@ struct Signals {
   bool unreadable = false;  ///< a signal is there that nothing here can read: taken as an opt-out
 };
 
+/// Vendors that a visitor opted out of one by one (W9, the site's own switch): indices + 1, 0 for none.
+inline constexpr unsigned kMaxOptOuts = 8;
+
 /// Parental grants, recipient by recipient (W3): vendor indices.
 inline constexpr unsigned kMaxParentalGrants = 8;
 
@@ -47,6 +50,7 @@ struct Subject {
   fb::Promotional promotional = fb::Promotional::unknown;
   bool remember_me = false;
   fb::Age age = fb::Age::unknown;
+  std::uint16_t opted_out[kMaxOptOuts] = {};
   std::uint16_t parental[kMaxParentalGrants] = {kNoIndex, kNoIndex, kNoIndex, kNoIndex,
                                                 kNoIndex, kNoIndex, kNoIndex, kNoIndex};
 };

@@ -40,6 +40,11 @@ const { globalPrivacyControl: control } = navigator as { globalPrivacyControl?: 
 put('[data-signal="navigator"]', control === undefined ? 'not there in this browser' : String(control));
 put('[data-means="navigator"]', control ? 'opted out' : 'no preference');
 
+for (const name of ['usprivacy', 'mf_optout']) {
+  const pair = document.cookie.split('; ').find((one) => one.startsWith(`${name}=`));
+  put(`[data-signal="${name}"]`, pair?.slice(name.length + 1) || 'nothing');
+}
+
 const reasons = JSON.parse(document.querySelector<HTMLElement>('[data-reasons]')?.dataset['reasons'] ?? '{}') as Record<string, string>;
 
 function show(consent: Consent): void {

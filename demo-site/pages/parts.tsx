@@ -146,10 +146,12 @@ export function Tick({ name, checked = false, disabled = false, hint, children }
 /** A table's head: what each column is. stacked: of a table whose rows become blocks on a phone, and lose their roles to the style. */
 export function Head({ columns, stacked = false }: { columns: readonly Child[]; stacked?: boolean }) {
   return (
-    <thead>
+    <thead role={stacked ? 'rowgroup' : undefined}>
       <tr role={stacked ? 'row' : undefined}>
         {columns.map((column) => (
-          <th scope="col">{column}</th>
+          <th scope="col" role={stacked ? 'columnheader' : undefined}>
+            {column}
+          </th>
         ))}
       </tr>
     </thead>

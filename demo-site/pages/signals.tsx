@@ -17,13 +17,17 @@ const strings = [
 
 function Row({ name, received, from, id, means }: { name: string; received: string | null; from: string; id: string; means: string }) {
   return (
-    <tr>
-      <th scope="row">{name}</th>
-      <td>
+    <tr role="row">
+      <th scope="row" role="rowheader">
+        {name}
+      </th>
+      <td role="cell">
         <code data-signal={id}>{received ?? 'nothing'}</code>
       </td>
-      <td>{from}</td>
-      <td data-means={id}>{means}</td>
+      <td role="cell">{from}</td>
+      <td role="cell" data-means={id}>
+        {means}
+      </td>
     </tr>
   );
 }
@@ -45,12 +49,14 @@ export function Signals({ view, policy, received, reasons }: { view: View; polic
       <section class="frame block" aria-labelledby="received">
         <h2 id="received">What came, from where</h2>
         <div class="table-scroll" role="group" aria-labelledby="received" tabindex={0}>
-          <table class="fares">
-            <Head columns={['Signal', 'Received', 'From', 'Resolved to']} />
-            <tbody>
+          <table class="fares stacks received" role="table">
+            <Head stacked columns={['Signal', 'Received', 'From', 'Resolved to']} />
+            <tbody role="rowgroup">
               <Row name="Global Privacy Control" id="gpc" received={received.gpc} from="header Sec-GPC" means={received.gpc === '1' ? 'opted out' : 'no preference: only 1 means something'} />
               <Row name="Global Privacy Control" id="navigator" received="needs a script" from="navigator.globalPrivacyControl" means="asked by the page’s script" />
-              <Row name="Do Not Track" id="dnt" received={received.dnt} from="header DNT" means="advisory: heard by pages that the server rewrites" />
+              <Row name="Do Not Track" id="dnt" received={received.dnt} from="header DNT" means={received.dnt?.startsWith('1') ? 'no targeted advertising, no profiling' : 'no preference: only 1 means something'} />
+              <Row name="US Privacy String" id="usprivacy" received="needs a script" from="cookie usprivacy" means="Y in the third place opts out of sale" />
+              <Row name="Opt-outs of partners" id="mf_optout" received="needs a script" from="cookie mf_optout" means="partners by name; nai and daa for the industry’s" />
               <Row name="Law in force" id="regime" received={view.regime} from={view.regime ? 'switch ?regime= in the address' : 'nobody says where you are'} means={view.regime ?? 'the strictest'} />
               <Row name="Your choice" id="choice" received="needs a script" from="cookie mf_consent" means="asked by the page’s script" />
             </tbody>
@@ -71,18 +77,20 @@ export function Signals({ view, policy, received, reasons }: { view: View; polic
       <section class="frame block" aria-labelledby="verdicts">
         <h2 id="verdicts">What it came to</h2>
         <div data-reasons={JSON.stringify(reasons)} class="table-scroll" role="group" aria-labelledby="verdicts" tabindex={0}>
-          <table class="fares">
-            <Head columns={['Purpose', 'Now', 'Why']} />
-            <tbody>
+          <table class="fares stacks verdicts" role="table">
+            <Head stacked columns={['Purpose', 'Now', 'Why']} />
+            <tbody role="rowgroup">
               {optional.map((purpose) => (
-                <tr>
-                  <th scope="row">{purpose.name}</th>
-                  <td>
+                <tr role="row">
+                  <th scope="row" role="rowheader">
+                    {purpose.name}
+                  </th>
+                  <td role="cell">
                     <span class="chip" data-verdict={purpose.id}>
                       not asked
                     </span>
                   </td>
-                  <td data-why={purpose.id}></td>
+                  <td role="cell" data-why={purpose.id}></td>
                 </tr>
               ))}
             </tbody>

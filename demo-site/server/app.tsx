@@ -156,7 +156,7 @@ export function createSite(parts: SiteParts): Hono {
   const missing = (c: Context) => page(c, (view) => <ErrorPage view={view} status={404} />, { status: 404 });
   app.route('/', outboxRoutes(parts.office, parts.policy.version, parts.words.reasons, page, missing));
   // What consent.js loads lies beside it; /consent/ is the whole folder, for pages that name a file themselves.
-  for (const name of ['consent.js', 'ui.js', 'gate.asmjs.js', 'iab.js', 'iab-stub.js', 'vendor-calls.js', 'codecs.wasm', 'cookie-names.json']) {
+  for (const name of ['consent.js', 'ui.js', 'gate.asmjs.js', 'iab.js', 'iab-stub.js', 'vendor-calls.js', 'codecs.wasm', 'codecs.asmjs.js', 'cookie-names.json']) {
     app.get(`/${name}`, async (c) => (await parts.sdk.respond(c, name)) ?? missing(c));
   }
   app.get('/:notice{notice\\.[a-z-]+\\.json}', async (c) => (await parts.sdk.respond(c, c.req.param('notice'))) ?? missing(c));

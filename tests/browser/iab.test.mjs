@@ -62,6 +62,23 @@ const theirServer = () => (theirs ??= build({
 }).then(({ outputFiles }) => outputFiles[0]?.text ?? ''));
 
 inEveryBrowser('IAB APIs', (visitor) => {
+  test("a page without 'wasm-unsafe-eval' answers all the same: the codecs come as JavaScript", async () => {
+    const page = await visitor.visits('/strict/no-wasm');
+    await loads(page, '/iab.js', CONFIG);
+    await page.waitFor(SERVED);
+    assert.equal(await page.evaluate("performance.getEntriesByType('resource').some((entry) => entry.name.endsWith('/codecs.asmjs.js'))"), true);
+    assert.equal((await answerOf(page, "__tcfapi('ping', 2, done)")).data.cmpStatus, 'loaded');
+    await page.evaluate('metrofaxConsent.set({ measurement: true })');
+    const { data, success } = await answerOf(page, "__tcfapi('addEventListener', 2, done)");
+    assert.equal(success, true);
+    const { model, ...said } = readBack(data.tcString);
+    assert.deepEqual(said, expectedOf((await stateOf(page)).purposes));
+    assert.equal(model.cmpId, iab.cmpId);
+    assert.deepEqual((await answerOf(page, "__gpp('ping', done)")).data.gppString.split('~').slice(1), [data.tcString]);
+    // Firefox tells the page's refusal as an error of the page's.
+    assert.deepEqual(page.errors.filter((error) => !error.includes("'wasm-unsafe-eval'")), []);
+  });
+
   test('undecided, accepted, refused: the queue is answered in order, strings say what the record says, and a second tab is told', async () => {
     const page = await visitor.visits('/privacy?regime=eu');
     await loads(page, '/iab-stub.js');
@@ -123,7 +140,24 @@ inEveryBrowser('IAB APIs', (visitor) => {
       const { data: ours } = await answerOf(page, `metrofaxConsent.rejectAll(); metrofaxConsent.set(${JSON.stringify(choice)}); __tcfapi('getTCData', 2, done)`);
       const read = readBack(ours.tcString);
       assert.deepEqual({ purposes: read.purposes, vendors: read.vendors }, expectedOf((await stateOf(page)).purposes));
+      const { data: inApp } = await answerOf(page, "__tcfapi('getInAppTCData', 2, done)");
+      const bits = (/** @type {number[]} */ ids) => Array.from({ length: Math.max(...ids) }, (_, i) => (ids.includes(i + 1) ? '1' : '0')).join('');
+      assert.deepEqual([inApp.tcString, inApp.gdprApplies, inApp.isServiceSpecific, inApp.purposeOneTreatment], [ours.tcString, 1, 1, 0]);
+      assert.equal(inApp.purpose.consents.replace(/0+$/, ''), read.purposes.length > 0 ? bits(read.purposes) : '');
+      assert.equal(inApp.vendor.consents.replace(/0+$/, ''), read.vendors.length > 0 ? bits(read.vendors) : '');
       if (visitor.browser !== 'chromium') continue;
+      const theirs = /** @type {any} */ (await page.evaluate((/** @type {string} */ tc) => new Promise((done) => {
+        const { TheirCmpApi, __tcfapi } = /** @type {any} */ (window);
+        const server = (/** @type {any} */ (window).theirServer ??= new TheirCmpApi(4095, 1, true));
+        server.update(tc, false);
+        /** @type {any} */ (window).__tcfapi('getInAppTCData', 2, done);
+        /** @type {any} */ (window).__tcfapi = __tcfapi;
+      }), ours.tcString));
+      const same = (/** @type {string} */ text) => text.replace(/0+$/, '');
+      for (const part of ['purpose', 'vendor']) for (const name of ['consents', 'legitimateInterests']) assert.equal(same(inApp[part][name]), same(theirs[part][name]), `${part}.${name}`);
+      assert.equal(same(inApp.specialFeatureOptins), same(theirs.specialFeatureOptins));
+      // Theirs keeps booleans where the specification has 1 and 0.
+      assert.deepEqual(Object.keys(theirs).filter((key) => theirs[key] !== undefined && key !== 'cmpStatus' && !(key in inApp)), []);
       const their = /** @type {any} */ (await page.evaluate((/** @type {string} */ tc) => new Promise((done) => {
         const { TheirCmpApi, __tcfapi } = /** @type {any} */ (window);
         const server = (/** @type {any} */ (window).theirServer ??= new TheirCmpApi(4095, 1, true));

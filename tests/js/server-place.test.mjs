@@ -15,6 +15,29 @@ async function told(options, headers = {}, { cf, url = PAGE } = {}) {
   const text = await (await protect(cf ? Object.assign(request, { cf }) : request, html('<!doctype html><head></head><body>x'))).text();
   return { regime: /data-regime="([^"]*)"/.exec(text)?.[1], gpc: text.includes('data-gpc="1"'), noted };
 }
+
+describe('opt-outs in a request (W9)', () => {
+  const tag = '<!doctype html><head></head><script src="https://www.google-analytics.com/g.js"></script>';
+  for (const [what, kept, attribute, headers, facts] of [
+    ['nothing', false, '', {}, {}],
+    ['a US Privacy String', true, '', { cookie: 'a=1; usprivacy=1YYN' }, {}],
+    ['one that does not opt out', false, '', { cookie: 'usprivacy=1YNN' }, {}],
+    ['one that cannot be read', true, '', { cookie: 'usprivacy=1YY' }, {}],
+    ["the site's switch, for this vendor", true, '', { cookie: 'mf_optout=google-analytics' }, {}],
+    ["the site's switch, for another", false, '', { cookie: 'mf_optout=adharbor' }, {}],
+    ['Do Not Track, which is about other uses', false, 'data-dnt="1"', { dnt: '1' }, {}],
+    ['an opt-out with NAI that the site knows of', false, 'data-nai="1"', {}, { naiOptOut: true }],
+    ['one with DAA', false, 'data-daa="1"', {}, { daaOptOut: true }],
+  ]) {
+    test(`${what}: ${kept ? 'kept back' : 'let through'}`, async () => {
+      const { protect } = protection({ facts: () => ({ regime: 'us-ca', ...facts }) });
+      const text = await (await protect(new Request(PAGE, { headers }), html(tag))).text();
+      assert.equal(text.includes(' src="https://www.google-analytics.com/g.js"'), !kept);
+      assert.ok(text.includes(attribute));
+      assert.equal(/data-(?:dnt|nai|daa)/.test(text), attribute !== '');
+    });
+  }
+});
 const regimeOf = async (...of) => (await told(...of)).regime;
 
 describe('where a visitor is', () => {

@@ -49,7 +49,7 @@ describe('the npm package', () => {
     cpSync(at('tests/package/npm-consumer'), join(folder, 'npm'), { recursive: true });
     writeFileSync(join(folder, 'npm/package.json'), '{"type":"module","private":true}');
     run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', join(folder, packed.filename)], join(folder, 'npm'));
-    for (const file of ['consent.js', 'ui.js', 'gate.wasm', 'policy.bin', 'gate.asmjs.js', 'notice.en.json']) {
+    for (const file of ['consent.js', 'ui.js', 'gate.wasm', 'policy.bin', 'gate.asmjs.js', 'codecs.asmjs.js', 'notice.en.json']) {
       assert.ok(existsSync(join(installed(), 'dist', file)), file);
     }
   });

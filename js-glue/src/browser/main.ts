@@ -55,8 +55,9 @@ const named = (name: string): string | null => new URLSearchParams(location.sear
 
 // W1: read once and frozen. The header reaches a browser that has no such property as an attribute of this script.
 const gpc = (METROFAX_DEVELOPMENT && named('mf-gpc') === '1') || (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true || options['gpc'] === '1'
+const signals = [gpc, options['dnt'] === '1' || navigator.doNotTrack?.[0] === '1', options['nai'] === '1', options['daa'] === '1']
 // children.none: a site that knows it has a child before it says so here.
-const session = new Session((METROFAX_DEVELOPMENT ? named('mf-regime') : null) ?? options['regime'] ?? '', gpc, options['age'] === 'under13')
+const session = new Session((METROFAX_DEVELOPMENT ? named('mf-regime') : null) ?? options['regime'] ?? '', signals, options['age'] === 'under13')
 const holds = new Holds(session)
 
 let ui: Ui | undefined

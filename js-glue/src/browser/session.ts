@@ -84,7 +84,8 @@ export class Session {
 
   constructor(
     private readonly regime_: string,
-    readonly gpc_: boolean,
+    /** What the browser or the server said: GPC, DNT, an opt-out with NAI, one with DAA. */
+    private readonly signals_: readonly boolean[],
     private readonly child_: boolean,
   ) {}
 
@@ -95,7 +96,7 @@ export class Session {
     for (let i = 0; i < at.MAX_PARENTAL_GRANTS; ++i) view.setUint16(from + at.SUBJECT_PARENTAL + 2 * i, at.NO_INDEX, true)
     view.setUint16(from + at.SUBJECT_REGIME, gate.index_(List.regimes, this.regime_), true)
     view.setUint8(from + at.SUBJECT_AGE, this.child_ ? Age.under13 : Age.unknown)
-    view.setUint8(from + at.SUBJECT_GPC, this.gpc_ ? Tri.on : Tri.unset)
+    this.signals_.forEach((on, i) => { view.setUint8(from + at.SUBJECT_GPC + i, on ? Tri.on : Tri.unset) })
     gate.setPage_(location.protocol.startsWith('http') ? location.href : document.baseURI)
     this.read_()
     // A channel takes milliseconds to open, which the first tag of a page does not have. What it would have told by then is
@@ -121,11 +122,10 @@ export class Session {
 
   private read_(cookies = readCookies()): void {
     this.cookies_ = cookies
-    this.seen_ = cookies
-      .split(/; */)
-      .filter((pair) => pair.startsWith('mf_consent='))
-      .join(';')
-    this.damaged_ = !this.gate_!.readConsent_(this.seen_)
+    const named = (name: string): string => cookies.split(/; */).filter((pair) => pair.startsWith(name)).join(';')
+    this.seen_ = named('mf_consent=')
+    // With them go the cookies that opt out.
+    this.damaged_ = !this.gate_!.readConsent_(`${this.seen_};${named('mf_optout=')};${named('usprivacy=')}`)
     this.tick_()
   }
 
@@ -183,7 +183,7 @@ export class Session {
     const { purposes, regime, time, policyVersion } = this.state_()
     const hash = gate ? new Uint8Array(gate.view_.buffer, gate.facts_ + at.FACTS_SHA256, 32) : []
     const policySha256 = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
-    return { schema: 'metrofax-consent-receipt/1', policyVersion, policySha256, regime, time, purposes, signals: { gpc: this.gpc_ } }
+    return { schema: 'metrofax-consent-receipt/1', policyVersion, policySha256, regime, time, purposes, signals: { gpc: this.signals_[0] } }
   }
 
   private note_(kind: Kind, how: number, text: string, verdict: Verdict, writer?: string): void {
@@ -240,7 +240,7 @@ export class Session {
       changed,
       purposes,
       regime: gate?.name_(List.regimes, gate.view_.getUint16(gate.facts_ + at.FACTS_REGIME, true)) ?? '',
-      gpc: this.gpc_,
+      gpc: this.signals_[0]!,
       model: gate && gate.view_.getUint8(gate.facts_ + at.FACTS_MODEL) === Model.opt_out ? 'opt-out' : 'opt-in',
       time: present ? Number(gate!.view_.getBigInt64(from + at.SUBJECT_CONSENT_TIME, true)) : 0,
       policyVersion: gate?.name_(List.version, 0) ?? '',
@@ -263,7 +263,7 @@ export class Session {
     this.tick_()
     const { view_: view, subject_: from } = gate
     gate.choose_(named, granted)
-    view.setUint8(from + at.SUBJECT_SPECIFIC, specific && this.gpc_ ? 1 : 0)
+    view.setUint8(from + at.SUBJECT_SPECIFIC, specific && gate.optedOut_ ? 1 : 0)
     const line = gate.writeConsent_(location.protocol === 'https:')
     if (line) writeCookie(line)
     // What the browser kept is what counts for the next page; this one goes on with the choice as it was made.

@@ -75,7 +75,7 @@ function choose(desk: Desk, visit: Visit, choices: ReadonlyMap<string, boolean>,
       if (wanted) granted |= bit
     }
     gate.choose_(named, granted)
-    view.setUint8(subject + at.SUBJECT_SPECIFIC, specific && visit.gpc ? 1 : 0)
+    view.setUint8(subject + at.SUBJECT_SPECIFIC, specific && gate.optedOut_ ? 1 : 0)
     const line = gate.writeConsent_(new URL(visit.page).protocol === 'https:')
     return { line, after: { ...visit, subject: new Uint8Array(view.buffer).slice(subject, subject + at.SUBJECT_BYTES) } }
   })

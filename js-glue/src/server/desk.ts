@@ -21,6 +21,9 @@ export interface Facts {
   readonly age?: 'unknown' | 'under13' | '13plus' | undefined
   /** The visitor is known to have opted out as by Sec-GPC, in an account for instance (W1). Can only add: false says nothing. */
   readonly gpc?: boolean | undefined
+  /** The visitor is known to have opted out with the Network Advertising Initiative, or with the Digital Advertising Alliance (W9). */
+  readonly naiOptOut?: boolean | undefined
+  readonly daaOptOut?: boolean | undefined
 }
 
 /** One visitor at one moment, from one page. */
@@ -31,6 +34,8 @@ export interface Visit {
   /** The id of the regime in force. */
   readonly regime: string
   readonly gpc: boolean
+  /** Opt-outs beside it that the page's runtime is to know: attributes of its script. */
+  readonly optOuts: Readonly<Record<string, string>>
   /** The consent cookie was there and could not be read: the visitor is asked again. */
   readonly damaged: boolean
 }
@@ -44,14 +49,19 @@ export class Desk {
     private readonly note: (error: unknown) => void,
   ) {}
 
-  /** Reads a request: consent cookie, Sec-GPC, DNT. now: unix seconds. */
+  /** Reads a request: consent cookie and those that opt out, Sec-GPC, DNT. now: unix seconds. */
   visit(request: Request, page: string, facts: Facts, now: number): Visit {
     const { gate } = this
     this.present = undefined
     const gpc = facts.gpc === true || gate.signal('gpc', request.headers.get('sec-gpc') ?? '') === Tri.on
     const dnt = gate.signal('dnt', request.headers.get('dnt') ?? '')
-    const signals = { ...(gpc ? { gpc } : {}), ...(dnt === Tri.unset ? {} : { dnt: dnt === Tri.on }) }
-    const { country, region, regime, age } = facts
+    const { country, region, regime, age, naiOptOut = false, daaOptOut = false } = facts
+    const signals = {
+      ...(gpc ? { gpc } : {}),
+      ...(dnt === Tri.unset ? {} : { dnt: dnt === Tri.on }),
+      ...(naiOptOut ? { naiOptOut } : {}),
+      ...(daaOptOut ? { daaOptOut } : {}),
+    }
     const place = { ...(country ? { country } : {}), ...(region ? { region } : {}) }
     const known = { now, signals, ...(age ? { age } : {}) }
     try {
@@ -70,6 +80,7 @@ export class Desk {
       page,
       regime: gate.name_(List.regimes, view.getUint16(gate.facts_ + at.FACTS_REGIME, true)) ?? '',
       gpc,
+      optOuts: { ...(dnt === Tri.on ? { 'data-dnt': '1' } : {}), ...(naiOptOut ? { 'data-nai': '1' } : {}), ...(daaOptOut ? { 'data-daa': '1' } : {}) },
       damaged,
     }
   }

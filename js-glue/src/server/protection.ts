@@ -154,6 +154,7 @@ export function createProtection(options: ProtectionOptions): Protect {
     const attributes = {
       'data-regime': visit.regime,
       ...(visit.gpc ? { 'data-gpc': '1' } : {}),
+      ...visit.optOuts,
       // What the page's scripts make is under our policy as well; the runtime looks at it, and gives it the nonce.
       'data-inline': Object.entries(addNonce).filter(([, add]) => add).map(([kind]) => kind).join(' '),
     }

@@ -1,5 +1,5 @@
-// __tcfapi (IAB Europe TCF, CMP API v2): ping, getTCData, addEventListener, removeEventListener, and of the optional commands getVendorList.
-// getInAppTCData is for apps that show a page inside.
+// __tcfapi (IAB Europe TCF, CMP API v2): ping, getTCData, addEventListener, removeEventListener, and the optional getVendorList and
+// getInAppTCData, by which an app that shows this page in a web view fetches what it keeps under IABTCF_ keys.
 import { type IabState } from './iab-state.js'
 import { idsOf, type Strings } from './strings.js'
 import { tell, type VersionedApi } from './stub.js'
@@ -16,6 +16,17 @@ function flags(granted: unknown, all: readonly number[], wanted: readonly number
 }
 
 const upTo = (most: number): number[] => Array.from({ length: most }, (_, i) => i + 1)
+
+/** TCF, InAppTCData: 1 and 0 for a bit, one character an id for a set, the first for id 1. */
+function inApp(value: unknown, name = ''): unknown {
+  if (typeof value === 'boolean') return value ? 1 : 0
+  if (typeof value !== 'object' || value === null) return value
+  if (/^(?:consents|legitimateInterests|disclosedVendors|specialFeatureOptins)$/.test(name)) {
+    const flags = value as Flags
+    return upTo(Math.max(0, ...Object.keys(flags).map(Number))).map((id) => (flags[id] ? 1 : 0)).join('')
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, inApp(one, key)]))
+}
 
 export class TcfApi {
   private readonly listeners_ = new Map<number, unknown>()
@@ -40,6 +51,7 @@ export class TcfApi {
     if (command === 'ping' && supported(version)) tell(callback, this.ping_(), true)
     else if (!supported(version)) tell(callback, null, false)
     else if (command === 'getTCData') tell(callback, ...this.data_(undefined, parameter))
+    else if (command === 'getInAppTCData') this.inApp_(callback)
     else if (command === 'addEventListener') this.add_(callback)
     else if (command === 'getVendorList') void this.list_(callback, parameter)
     else if (command === 'removeEventListener') tell(callback, this.listeners_.delete(parameter as number), true)
@@ -50,6 +62,12 @@ export class TcfApi {
     const answer = this.data_(this.next_ + 1)
     if (answer[1] && typeof callback === 'function') this.listeners_.set(++this.next_, callback)
     tell(callback, ...answer)
+  }
+
+  private inApp_(callback: unknown): void {
+    const [data, fine] = this.data_(undefined)
+    const { outOfBand: _outOfBand, cmpStatus: _cmpStatus, ...all } = data ?? {}
+    tell(callback, fine ? inApp(all) : null, fine)
   }
 
   /**

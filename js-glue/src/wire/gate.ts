@@ -4,6 +4,7 @@ import { Kind } from '../gen/metrofax/consent/fb/kind.js'
 import { Mode } from '../gen/metrofax/consent/fb/mode.js'
 import { Outcome } from '../gen/metrofax/consent/fb/outcome.js'
 import { Reason } from '../gen/metrofax/consent/fb/reason.js'
+import { Tri } from '../gen/metrofax/consent/fb/tri.js'
 
 /** What gate.wasm exports (wasm/exports.txt). */
 export interface GateExports {
@@ -179,6 +180,11 @@ export class Gate {
   /** Reads the consent cookie out of document.cookie's text into the subject; true unless it is damaged. */
   readConsent_(cookies: string): boolean {
     return this.x_.read_consent(this.put_(cookies, this.text_, at.MAX_KEY_UNITS)) === 0
+  }
+
+  /** Whether a signal is on that a choice purpose by purpose may answer (W2). */
+  get optedOut_(): boolean {
+    return this.bytes_.subarray(this.subject_ + at.SUBJECT_GPC, this.subject_ + at.SUBJECT_UNREADABLE).includes(Tri.on)
   }
 
   /** Puts choices made now on top of the subject's consent: bits of the purposes chosen, and of those granted. */

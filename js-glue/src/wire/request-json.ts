@@ -72,7 +72,7 @@ function writeSignals(gate: JsonGate, subject: Fields): void {
   const { view_: view, subject_: from } = gate
   const value = subject.find('signals')
   if (value === undefined) return
-  const fields = new Fields(value, subject.at('signals'), ['gpc', 'dnt', 'naiOptOut', 'daaOptOut', 'usp', 'gpp', 'tcf'])
+  const fields = new Fields(value, subject.at('signals'), ['gpc', 'dnt', 'naiOptOut', 'daaOptOut', 'usp', 'gpp', 'tcf', 'vendorOptOuts'])
   view.setUint8(from + at.SUBJECT_GPC, tri(fields, 'gpc'))
   view.setUint8(from + at.SUBJECT_DNT, tri(fields, 'dnt'))
   view.setUint8(from + at.SUBJECT_NAI, tri(fields, 'naiOptOut'))
@@ -90,6 +90,16 @@ function writeSignals(gate: JsonGate, subject: Fields): void {
     view.setUint8(from + place, read > Tri.on ? Tri.unset : read)
   })
   view.setUint8(from + at.SUBJECT_UNREADABLE, unreadable ? 1 : 0)
+  const vendors = fields.find('vendorOptOuts')
+  if (vendors === undefined) return
+  const pointer = fields.at('vendorOptOuts')
+  if (!Array.isArray(vendors)) fail(ErrorCode.wrong_type, pointer, "an array of vendors' ids")
+  if (vendors.length > at.MAX_OPT_OUTS) fail(ErrorCode.too_long, pointer, 'at most 8 ids')
+  vendors.forEach((id: unknown, i) => {
+    const vendor = typeof id === 'string' ? gate.index_(List.vendors, id) : at.NO_INDEX
+    if (vendor === at.NO_INDEX) fail(ErrorCode.bad_value, `${pointer}/${String(i)}`, 'the id of a vendor of the policy')
+    view.setUint16(from + at.SUBJECT_OPTED_OUT + 2 * i, vendor + 1, true)
+  })
 }
 
 /** Writes a subject into the gate. pointer: where it stands. Throws OpError. */

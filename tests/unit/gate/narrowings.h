@@ -34,6 +34,10 @@ inline constexpr Narrowing kNarrowings[] = {
     {"USP opt-out", [](Subject& s, std::uint32_t) { s.signals.usp_opt_out = fb::Tri::on; }},
     {"a GPP opt-out", [](Subject& s, std::uint32_t) { s.signals.gpp_opt_out = fb::Tri::on; }},
     {"a TC string's refusal", [](Subject& s, std::uint32_t) { s.signals.tcf_denied = fb::Tri::on; }},
+    {"an opt-out of one vendor",
+     [](Subject& s, std::uint32_t pick) {
+       s.opted_out[pick % kMaxOptOuts] = static_cast<std::uint16_t>(1 + pick % 5);
+     }},
     {"an unreadable signal", [](Subject& s, std::uint32_t) { s.signals.unreadable = true; }},
     {"a child", [](Subject& s, std::uint32_t) { s.age = fb::Age::under13; }},
     {"no parental grants",

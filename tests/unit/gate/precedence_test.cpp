@@ -4,6 +4,7 @@
 
 #include "catch.h"
 #include "gate/fixture.h"
+#include "gate/opt_outs.h"
 #include "policy/fixture.h"
 
 using namespace metrofax::consent;
@@ -151,6 +152,53 @@ TEST_CASE("a signal denies the uses that the regime says, and only those",
   Subject subject = visitor("us");
   subject.signals.unreadable = true;
   CHECK(why(subject) == Reason::signal_unreadable);
+}
+
+TEST_CASE("the site's own switch shuts out one vendor, whatever was granted",
+          "[gate][precedence][choice.third-party-ads][W9]") {
+  Subject subject = visitor("us");
+  subject.opted_out[kMaxOptOuts - 1] = static_cast<std::uint16_t>(small_policy().vendor("adharbor") + 1);
+  CHECK(why(subject) == Reason::vendor_opt_out);
+  CHECK(why(subject, kCount) == Reason::opt_out_regime);
+  subject.consent.present = subject.consent.specific = true;
+  subject.consent.granted = ~PurposeSet{0};
+  subject.consent.time = kNow;
+  subject.consent.revision = 0;
+  CHECK(why(subject) == Reason::vendor_opt_out);
+  // Empty places are nobody, an undeclared party least of all.
+  CHECK(why(visitor("us"), "https://tracker.example/") == Reason::undeclared_party);
+}
+
+TEST_CASE("opt-outs in the site's cookies are read, and what cannot be read is one",
+          "[gate][choice.third-party-ads][W9]") {
+  const PolicyView& policy = small_policy().view();
+  const auto read = [&](std::string_view cookies) {
+    Subject subject = visitor("us-ca");
+    read_opt_outs(policy, cookies, subject);
+    return subject;
+  };
+  const Subject none = read("a=1; usprivacy=; mf_optout=; xusprivacy=1YYN; usprivacyx=1YYN; mf_optouts=nai");
+  CHECK((none.signals.usp_opt_out == Tri::unset && none.signals.nai_opt_out == Tri::unset &&
+         !none.signals.unreadable));
+  CHECK(read("a=1; usprivacy=1YYN").signals.usp_opt_out == Tri::on);
+  CHECK(why(read("usprivacy=1YYN")) == Reason::usp_opt_out);
+  CHECK(why(read("usprivacy=1YNN; usprivacy=1YNN")) == Reason::opt_out_regime);
+  for (const char* cookies : {"usprivacy=1yyn", "usprivacy=1YYN; usprivacy=1YNN", "mf_optout=nai..daa",
+                              "mf_optout=nobody", "mf_optout=nai; mf_optout=daa"}) {
+    CAPTURE(cookies);
+    CHECK(why(read(cookies)) == (std::string_view(cookies) == "mf_optout=nai..daa"
+                                     ? Reason::nai_opt_out
+                                     : Reason::signal_unreadable));
+    CHECK(read(cookies).signals.unreadable);
+  }
+  const Subject all = read("mf_optout=nai.daa.adharbor.adharbor;usprivacy=1YNN");
+  CHECK(
+      (all.signals.nai_opt_out == Tri::on && all.signals.daa_opt_out == Tri::on && !all.signals.unreadable));
+  CHECK((all.opted_out[0] == small_policy().vendor("adharbor") + 1 && all.opted_out[1] == 0));
+  // An opt-out that was seen stays.
+  Subject stays = all;
+  read_opt_outs(policy, "usprivacy=1YNN", stays);
+  CHECK(stays.signals.nai_opt_out == Tri::on);
 }
 
 TEST_CASE("a parent lets one recipient have data and no other", "[gate][precedence][children.none]") {

@@ -139,6 +139,7 @@ constexpr ReasonRow kReasons[] = {
     {"gpp_opt_out", "choice.third-party-ads"},
     {"tcf_denied", "choice.third-party-ads"},
     {"signal_unreadable", "choice.third-party-ads"},
+    {"vendor_opt_out", "choice.third-party-ads"},
     {"account_deactivated", "changes.deactivated"},
     {"transition_pending", "transition.choice"},
     {"insecure_page", "security.tls"},
