@@ -51,6 +51,7 @@ class Run {
 
   [[nodiscard]] std::uint64_t bad() const { return bad_; }
   [[nodiscard]] std::uint64_t lines() const { return lines_; }
+  [[nodiscard]] std::uint64_t nothing() const { return nothing_; }  ///< lines of which nothing may be kept
 
  private:
   static bool complain(const std::string& name, const char* what) {
@@ -79,11 +80,13 @@ class Run {
   }
 
   void line(std::string_view text) {
+    const std::size_t before = out_.size();
     const char* problem = redactor_.redact(text, out_);
     if (problem != nullptr) {
       report(problem);
       return;
     }
+    if (out_.size() == before) ++nothing_;
     ++number_;
     ++lines_;
   }
@@ -107,6 +110,7 @@ class Run {
   std::uint64_t number_ = 0;
   std::uint64_t lines_ = 0;
   std::uint64_t bad_ = 0;
+  std::uint64_t nothing_ = 0;
 };
 
 int redact(const Options& options) {
@@ -136,6 +140,11 @@ int redact(const Options& options) {
   for (const std::string& name : options.files.empty() ? std::vector<std::string>{"-"} : options.files) {
     if (!run.file(name)) return kBadInput;
   }
+  if (run.nothing() > 0) {
+    std::fprintf(stderr, "mfconsent log redact: of %llu of %llu lines nothing may be kept: left out\n",
+                 static_cast<unsigned long long>(run.nothing()),
+                 static_cast<unsigned long long>(run.lines()));
+  }
   if (run.bad() == 0) return kGood;
   std::fprintf(stderr, "mfconsent log redact: %llu of %llu lines could not be read and were left out\n",
                static_cast<unsigned long long>(run.bad()), static_cast<unsigned long long>(run.lines()));
@@ -153,7 +162,8 @@ void add_log_redact(CLI::App& log, Action& action) {
       "queries,\n"
       "identifiers in paths, referrers, user agents and cookies go, unless the subject granted them. Lines "
       "that\n"
-      "cannot be read are reported by number and left out; exit code 1 then.");
+      "cannot be read, JSON without any known key among them, are reported by number and left out; exit code "
+      "1\nthen. How many lines left nothing is said at the end.");
   command->add_option("--policy", options->policy, "Policy, JSON or compiled")->required();
   command->add_option("--subject", options->subject,
                       "Whose lines these are (JSON); without it nobody is known, and nothing is granted");

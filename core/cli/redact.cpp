@@ -103,8 +103,7 @@ const char* Redactor::json(std::string_view line, std::string& out) {
   if (const char* problem = parse_json_line(line, parsed)) return problem;
   Kept kept = kept_;
   if (options_.with_consent) kept = kept_of(parsed.consent, parsed.gpc, parsed.time);
-  if (kept.fields != 0) append_json_line(out, parsed, kept);
-  return nullptr;
+  return append_json_line(out, parsed, kept);
 }
 
 Kept Redactor::kept_of(std::string_view record, std::string_view gpc, std::int64_t time) {

@@ -42,19 +42,45 @@ constexpr Key kKeys[] = {
     {"x_forwarded_for", Field::address, Form::whole},
     {"http_x_forwarded_for", Field::address, Form::whole},
     {"remote_port", Field::address, Form::whole},
+    {"clientaddr", Field::address, Form::address},  // Traefik
+    {"clienthost", Field::address, Form::address},
+    {"clientport", Field::address, Form::whole},
+    {"remoteip", Field::address, Form::address},   // Google Cloud's httpRequest
+    {"client.ip", Field::address, Form::address},  // Elastic Common Schema, nested or with dots
+    {"client.address", Field::address, Form::address},
+    {"client.port", Field::address, Form::whole},
+    {"source.ip", Field::address, Form::address},
+    {"source.address", Field::address, Form::address},
+    {"source.port", Field::address, Form::whole},
     {"remote_user", Field::identity, Form::whole},
     {"user", Field::identity, Form::whole},
     {"user_id", Field::identity, Form::whole},
     {"username", Field::identity, Form::whole},
     {"auth_user", Field::identity, Form::whole},
     {"ident", Field::identity, Form::whole},
+    {"auth", Field::identity, Form::whole},
+    {"clientusername", Field::identity, Form::whole},
+    {"user.id", Field::identity, Form::whole},
+    {"user.name", Field::identity, Form::whole},
     {"time", Field::time, Form::time},
     {"ts", Field::time, Form::time},
     {"timestamp", Field::time, Form::time},
     {"@timestamp", Field::time, Form::time},
     {"time_local", Field::time, Form::time},
     {"time_iso8601", Field::time, Form::time},
+    {"startutc", Field::time, Form::time},
+    {"startlocal", Field::time, Form::time},
     {"method", Field::request, Form::word},
+    {"verb", Field::request, Form::word},
+    {"httpversion", Field::request, Form::word},
+    {"requestmethod", Field::request, Form::word},
+    {"requestprotocol", Field::request, Form::word},
+    {"requestscheme", Field::request, Form::word},
+    {"requesthost", Field::request, Form::word},
+    {"http.request.method", Field::request, Form::word},
+    {"http.version", Field::request, Form::word},
+    {"url.domain", Field::request, Form::word},
+    {"url.scheme", Field::request, Form::word},
     {"request_method", Field::request, Form::word},
     {"protocol", Field::request, Form::word},
     {"server_protocol", Field::request, Form::word},
@@ -69,12 +95,33 @@ constexpr Key kKeys[] = {
     {"uri", Field::request, Form::target},
     {"url", Field::request, Form::target},
     {"path", Field::request, Form::target},
+    {"requestpath", Field::request, Form::target},
+    {"requesturl", Field::request, Form::target},
+    {"url.original", Field::request, Form::target},
+    {"url.full", Field::request, Form::target},
+    {"url.path", Field::request, Form::target},
+    {"url.query", Field::query, Form::query},
     {"args", Field::query, Form::query},
     {"query", Field::query, Form::query},
     {"query_string", Field::query, Form::query},
     {"status", Field::status, Form::number},
     {"status_code", Field::status, Form::number},
+    {"code", Field::status, Form::number},
+    {"response", Field::status, Form::number},
+    {"downstreamstatus", Field::status, Form::number},
+    {"originstatus", Field::status, Form::number},
+    {"http.response.status_code", Field::status, Form::number},
     {"size", Field::size, Form::number},
+    {"requestsize", Field::size, Form::number},
+    {"responsesize", Field::size, Form::number},
+    {"requestcontentsize", Field::size, Form::number},
+    {"downstreamcontentsize", Field::size, Form::number},
+    {"origincontentsize", Field::size, Form::number},
+    {"originduration", Field::size, Form::number},
+    {"http.request.bytes", Field::size, Form::number},
+    {"http.request.body.bytes", Field::size, Form::number},
+    {"http.response.bytes", Field::size, Form::number},
+    {"http.response.body.bytes", Field::size, Form::number},
     {"bytes", Field::size, Form::number},
     {"bytes_sent", Field::size, Form::number},
     {"bytes_read", Field::size, Form::number},
@@ -87,12 +134,19 @@ constexpr Key kKeys[] = {
     {"referrer", Field::referrer, Form::target},
     {"http_referer", Field::referrer, Form::target},
     {"http_referrer", Field::referrer, Form::target},
+    {"request_referer", Field::referrer, Form::target},
+    {"http.request.referrer", Field::referrer, Form::target},
     {"agent", Field::agent, Form::whole},
+    {"useragent", Field::agent, Form::whole},
+    {"request_user_agent", Field::agent, Form::whole},
+    {"user_agent.original", Field::agent, Form::whole},
     {"user_agent", Field::agent, Form::whole},
     {"http_user_agent", Field::agent, Form::whole},
     {"cookie", Field::cookie, Form::whole},
     {"http_cookie", Field::cookie, Form::whole},
+    {"request_cookie", Field::cookie, Form::whole},
     {"headers", Field::request, Form::nested},
+    {"httprequest", Field::request, Form::nested},
 };
 
 constexpr std::size_t kMaxDepth = 3;
@@ -104,11 +158,31 @@ std::string plain_name(std::string_view key) {
   return name;
 }
 
-const Key* find_key(std::string_view key) {
-  const std::string name = plain_name(key);
+const Key* find_key(std::string_view name) {
   const auto* found =
       std::find_if(std::begin(kKeys), std::end(kKeys), [&](const Key& one) { return one.name == name; });
   return found == std::end(kKeys) ? nullptr : found;
+}
+
+// Whether keys of the list stand in an object of this name ("client" of "client.ip").
+bool holds_keys(std::string_view name) {
+  return std::any_of(std::begin(kKeys), std::end(kKeys), [&](const Key& one) {
+    return one.name.size() > name.size() && one.name.substr(0, name.size()) == name &&
+           one.name[name.size()] == '.';
+  });
+}
+
+// What a key of an object is for; `within` is the name of the object where names of the list have it before
+// them. In what Apache's and fluentd's layouts call "host" beside "user" stands the client, unless another
+// key says who that is.
+const Key* key_of(const nlohmann::json& object, const std::string& name, const std::string& within) {
+  const Key* key = find_key(within.empty() ? name : within + "." + name);
+  if (name != "host" || key == nullptr || !object.contains("user")) return key;
+  for (const auto& [other, value] : object.items()) {
+    const Key* beside = find_key(plain_name(other));
+    if (beside != nullptr && beside->form == Form::address) return key;
+  }
+  return find_key("remote_host");
 }
 
 template <class Allowed>
@@ -134,6 +208,12 @@ std::int64_t read_time(const nlohmann::json& value) {
 // Text kept by the form of its key; false: it goes.
 bool keep_text(const Key& key, Kept kept, std::string_view text, std::string& out) {
   const bool allowed = kept.has(key.field);
+  // An address is one wherever it stands: layouts call the client "host", and what the client sent as Host
+  // may be one too.
+  if (allowed && !kept.has(Field::address) && is_address(text)) {
+    append_network(out, text);
+    return true;
+  }
   switch (key.form) {
     case Form::address:
       if (allowed) {
@@ -153,11 +233,17 @@ bool keep_text(const Key& key, Kept kept, std::string_view text, std::string& ou
       return allowed && (parse_rfc3339(text) || time_of(text) >= 0);
     case Form::word:
       out = text;
-      return allowed && all(text, 253, [](char c) {
+      // A host name of a client's line may be made of its address or its number.
+      return allowed && (kept.has(Field::query) || !looks_like_identifier(text)) &&
+             all(text, 253, [](char c) {
                return is_digit(c) || is_letter(c) || c == '.' || c == '-' || c == '/' || c == ':';
              });
     case Form::request_line: {
       RequestLine line;
+      if (allowed && !text.empty() && text.front() == '/') {  // Logstash: the target alone
+        kept.has(Field::query) ? static_cast<void>(out = text) : append_clean_target(out, text);
+        return true;
+      }
       if (!allowed || !cut_request(text, line)) return false;
       out.append(line.method).append(" ");
       kept.has(Field::query) ? static_cast<void>(out += line.target) : append_clean_target(out, line.target);
@@ -179,21 +265,13 @@ bool keep_text(const Key& key, Kept kept, std::string_view text, std::string& ou
   return false;
 }
 
-nlohmann::json keep_object(const nlohmann::json& object, Kept kept, std::size_t depth);
-
 // Null: it goes.
-nlohmann::json keep_value(const Key& key, const nlohmann::json& value, Kept kept, std::size_t depth) {
-  if (value.is_object()) {
-    const bool opens = key.form == Form::nested || key.form == Form::request_line;
-    if (!opens || depth >= kMaxDepth) return nullptr;
-    nlohmann::json left = keep_object(value, kept, depth + 1);
-    return left.empty() ? nlohmann::json(nullptr) : left;
-  }
+nlohmann::json keep_value(const Key& key, const nlohmann::json& value, Kept kept) {
   if (value.is_array()) {  // Caddy's headers: a list of texts each
     nlohmann::json left = nlohmann::json::array();
     for (const nlohmann::json& item : value) {
       if (!item.is_string()) return nullptr;
-      nlohmann::json one = keep_value(key, item, kept, depth);
+      nlohmann::json one = keep_value(key, item, kept);
       if (!one.is_null()) left.push_back(std::move(one));
     }
     return left.empty() ? nlohmann::json(nullptr) : left;
@@ -207,13 +285,25 @@ nlohmann::json keep_value(const Key& key, const nlohmann::json& value, Kept kept
   return value.is_number() && numeric && kept.has(key.field) ? value : nlohmann::json(nullptr);
 }
 
-nlohmann::json keep_object(const nlohmann::json& object, Kept kept, std::size_t depth) {
+// What is left of an object; `known` becomes true where a key of the list stands in it.
+nlohmann::json keep_object(const nlohmann::json& object, const std::string& within, Kept kept,
+                           std::size_t depth, bool& known) {
   nlohmann::json left = nlohmann::json::object();
-  for (const auto& [name, value] : object.items()) {
-    const Key* key = find_key(name);
-    if (key == nullptr) continue;
-    nlohmann::json one = keep_value(*key, value, kept, depth);
-    if (!one.is_null()) left[name] = std::move(one);
+  for (const auto& [spelt, value] : object.items()) {
+    const std::string name = plain_name(spelt);
+    const Key* key = key_of(object, name, within);
+    nlohmann::json one;
+    if (value.is_object()) {
+      const bool opens = key != nullptr && (key->form == Form::nested || key->form == Form::request_line);
+      const std::string whole = within.empty() ? name : within + "." + name;
+      if (depth >= kMaxDepth || (!opens && !holds_keys(whole))) continue;
+      one = keep_object(value, opens ? std::string() : whole, kept, depth + 1, known);
+      if (one.empty()) continue;
+    } else if (key != nullptr) {
+      known = true;
+      one = keep_value(*key, value, kept);
+    }
+    if (!one.is_null()) left[spelt] = std::move(one);
   }
   return left;
 }
@@ -229,17 +319,20 @@ const char* parse_json_line(std::string_view text, JsonLine& line) {
     const std::string plain = plain_name(name);
     if (plain == "mf_consent" && value.is_string()) line.consent = value.get<std::string>();
     if (plain == "sec_gpc" && value.is_string()) line.gpc = value.get<std::string>();
-    const Key* key = find_key(name);
+    const Key* key = find_key(plain);
     if (key != nullptr && key->form == Form::time && line.time < 0) line.time = read_time(value);
   }
   return nullptr;
 }
 
-void append_json_line(std::string& out, const JsonLine& line, Kept kept) {
-  const nlohmann::json left = keep_object(line.value, kept, 0);
-  if (left.empty()) return;
+const char* append_json_line(std::string& out, const JsonLine& line, Kept kept) {
+  bool known = false;
+  const nlohmann::json left = keep_object(line.value, {}, kept, 0, known);
+  if (!known) return "no key of it is one that this command knows";
+  if (left.empty()) return nullptr;
   append_canonical(out, left);
   out += '\n';
+  return nullptr;
 }
 
 }  // namespace metrofax::consent::cli

@@ -1,4 +1,5 @@
-// Access-log lines in JSON, as nginx, Caddy and Apache's JSON layouts write them. What a key is for is known
+// Access-log lines in JSON, as nginx, Caddy, Traefik, Google Cloud, Elastic (ECS) and Apache's JSON layouts,
+// fluentd's and Logstash's among them, write them. What a key is for is known
 // for a list of keys; every other key is dropped.
 #pragma once
 
@@ -22,7 +23,7 @@ struct JsonLine {
 [[nodiscard]] const char* parse_json_line(std::string_view text, JsonLine& line);
 
 /// Appends what may be kept of it, in the canonical form (RFC 8785), and a line feed; nothing where nothing
-/// is left.
-void append_json_line(std::string& out, const JsonLine& line, Kept kept);
+/// is left. Null if all is well; else what is wrong with the line: a layout of which no key is known.
+[[nodiscard]] const char* append_json_line(std::string& out, const JsonLine& line, Kept kept);
 
 }  // namespace metrofax::consent::cli

@@ -12,8 +12,13 @@ namespace {
 constexpr std::string_view kNothing = "-";
 constexpr std::size_t kMaxName = 32;
 constexpr unsigned kIdentifierDigits = 7;
+constexpr unsigned kIdentifierRun = 5;
 constexpr std::size_t kTokenLength = 12;
 constexpr unsigned kTokenChanges = 6;
+constexpr std::size_t kMixedLength = 8;
+constexpr unsigned kMixedChanges = 2;
+constexpr unsigned kMixedDigits = 3;
+constexpr unsigned kHexRun = 8;
 
 // What a byte is to the scan of a path or name: one look-up instead of comparisons.
 enum Class : std::uint8_t { other = 0, lower = 1, upper = 2, digit = 3, mark = 4, at = 5 };
@@ -61,18 +66,41 @@ bool is_ipv4(std::string_view text, std::size_t& last) {
   return dots == 3 && digits > 0;
 }
 
-void append_ipv6_network(std::string& out, std::string_view text) {
+bool is_ipv6(std::string_view text, in6_addr& address) {
   char copy[INET6_ADDRSTRLEN] = {};
-  if (text.size() >= sizeof copy) {
-    out += kNothing;
-    return;
-  }
+  if (text.size() >= sizeof copy || text.find(':') == std::string_view::npos) return false;
   std::memcpy(copy, text.data(), text.size());
-  in6_addr address{};
-  if (::inet_pton(AF_INET6, copy, &address) != 1) {
-    out += kNothing;
-    return;
+  return ::inet_pton(AF_INET6, copy, &address) == 1;
+}
+
+bool is_port(std::string_view text) {
+  if (text.empty() || text.size() > 5) return false;
+  for (const char c : text) {
+    if (class_of(c) != digit) return false;
   }
+  return true;
+}
+
+// The address alone of "address", "address:port" and "[address]:port"; empty if it is none of these.
+std::string_view bare_address(std::string_view text) {
+  std::size_t last = 0;
+  in6_addr address{};
+  if (!text.empty() && text.front() == '[') {
+    const std::size_t end = text.find(']');
+    if (end == std::string_view::npos) return {};
+    const std::string_view behind = text.substr(end + 1);
+    const bool ends = behind.empty() || (behind.front() == ':' && is_port(behind.substr(1)));
+    text = text.substr(1, end - 1);
+    return ends && is_ipv6(text, address) ? text : std::string_view{};
+  }
+  if (is_ipv4(text, last) || is_ipv6(text, address)) return text;
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos || !is_port(text.substr(colon + 1))) return {};
+  text = text.substr(0, colon);
+  return is_ipv4(text, last) ? text : std::string_view{};
+}
+
+void append_ipv6_network(std::string& out, in6_addr address) {
   if (IN6_IS_ADDR_V4MAPPED(&address)) {
     address.s6_addr[15] = 0;
   } else {
@@ -81,6 +109,15 @@ void append_ipv6_network(std::string& out, std::string_view text) {
   char network[INET6_ADDRSTRLEN];
   out += ::inet_ntop(AF_INET6, &address, network, sizeof network);
 }
+
+// A percent sign's worth of '@', however often it was escaped: "%40", "%2540", …
+bool is_escaped_at(std::string_view text) {
+  text.remove_prefix(1);
+  while (text.substr(0, 2) == "25") text.remove_prefix(2);
+  return text.substr(0, 2) == "40";
+}
+
+bool is_hex(char c) { return class_of(c) == digit || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 // The routes whose next segment is a token of ours (README, "On a server").
 bool holds_token(std::string_view path) {
@@ -102,7 +139,7 @@ void append_clean_path(std::string& out, std::string_view path) {
     const bool slash = !segment.empty() && segment.front() == '/';
     const std::string_view name = segment.substr(slash ? 1 : 0);
     if (slash) out += '/';
-    out += looks_like_identifier(name) ? kNothing : name;
+    out += looks_like_identifier(name) || is_address(name) ? kNothing : name;
   }
 }
 
@@ -110,26 +147,43 @@ void append_clean_path(std::string& out, std::string_view path) {
 
 bool looks_like_identifier(std::string_view text) {
   unsigned digits = 0;
+  unsigned digits_here = 0;  // without anything between them
   unsigned changes = 0;
+  unsigned mixed = 0;  // changes between letters and digits
+  unsigned hex_here = 0;
   Class before = other;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const Class now = class_of(text[i]);
-    if (now == at) return true;
-    if (text[i] == '%' && text.substr(i, 3) == "%40") return true;
+    if (now == at || (text[i] == '%' && is_escaped_at(text.substr(i)))) return true;
     digits += now == digit ? 1u : 0u;
-    // A capital at the start of a word is a spelling; every other change counts.
-    if (now <= digit && before <= digit && now != other && before != other && now != before) ++changes;
+    digits_here = now == digit ? digits_here + 1 : 0;
+    if (digits_here >= kIdentifierRun) return true;
+    const bool letter_or_digit = now != other && now <= digit;
+    if (letter_or_digit && before != other && before <= digit && now != before) {
+      ++changes;
+      if (now == digit || before == digit) ++mixed;
+    }
+    // A run that other letters begin, go on with or end is a word.
+    const bool begins = before == other || before > digit;
+    hex_here = is_hex(text[i]) && (begins || hex_here > 0) ? hex_here + 1 : 0;
+    const bool ends = i + 1 == text.size() || class_of(text[i + 1]) == other || class_of(text[i + 1]) > digit;
+    if (hex_here >= kHexRun && ends) return true;
     before = now;
   }
-  return digits >= kIdentifierDigits || (text.size() >= kTokenLength && changes >= kTokenChanges);
+  return digits >= kIdentifierDigits || (text.size() >= kTokenLength && changes >= kTokenChanges) ||
+         (text.size() >= kMixedLength && mixed >= kMixedChanges && digits >= kMixedDigits);
 }
+
+bool is_address(std::string_view text) { return !bare_address(text.substr(0, text.find('%'))).empty(); }
 
 void append_network(std::string& out, std::string_view address) {
   std::size_t last = 0;
+  in6_addr six{};
+  address = bare_address(address);
   if (is_ipv4(address, last)) {
     out.append(address.substr(0, last)).append("0");
-  } else if (address.find(':') != std::string_view::npos) {
-    append_ipv6_network(out, address);
+  } else if (is_ipv6(address, six)) {
+    append_ipv6_network(out, six);
   } else {
     out += kNothing;
   }

@@ -37,10 +37,12 @@ const LINE = /^([^ ]+) ([^ ]+) ((?:(?! \[)[\s\S])+) \[(\d\d\/[A-Za-z]{3}\/\d{4}:
 
 /** @param {string} text */
 function isIdentifier(text) {
-  if (text.includes('@') || text.includes('%40')) return true;
-  if (text.replace(/\D/g, '').length >= 7) return true;
-  const changes = [...text.matchAll(/(?=([a-zA-Z0-9])([a-zA-Z0-9]))/g)].filter(([, a = '', b = '']) => kind(a) !== kind(b)).length;
-  return text.length >= 12 && changes >= 6;
+  if (/@|%(25)*40/.test(text)) return true;
+  if (/\d{5}/.test(text) || text.replace(/\D/g, '').length >= 7) return true;
+  if (/(?<![a-zA-Z0-9])[0-9a-fA-F]{8,}(?![a-zA-Z0-9])/.test(text)) return true;
+  const pairs = [...text.matchAll(/(?=([a-zA-Z0-9])([a-zA-Z0-9]))/g)].map(([, a = '', b = '']) => kind(a) + kind(b)).filter(([a, b]) => a !== b);
+  const mixed = pairs.filter((pair) => pair.includes('0'));
+  return (text.length >= 12 && pairs.length >= 6) || (text.length >= 8 && mixed.length >= 2 && text.replace(/\D/g, '').length >= 3);
 }
 /** @param {string} c */
 const kind = (c) => (/[a-z]/.test(c) ? 'a' : /[A-Z]/.test(c) ? 'A' : '0');
@@ -75,7 +77,7 @@ function clean(target) {
   const authority = absolute ? `${absolute[1]}${(absolute[2] ?? '').replace(/^.*@/s, '')}` : '';
   const kept = /^\/[bcut]\/./s.test(path)
     ? `${path.slice(0, 3)}-`
-    : path.split('/').map((segment) => segment.split(';')[0] ?? '').map((segment) => (isIdentifier(segment) ? '-' : segment)).join('/');
+    : path.split('/').map((segment) => segment.split(';')[0] ?? '').map((segment) => (isIdentifier(segment) || network(segment) !== '-' ? '-' : segment)).join('/');
   const names = rest.join('?').split(/[&;]/).filter((piece) => piece.includes('=')).map((piece) => piece.split('=')[0] ?? '')
     .filter((name) => /^[A-Za-z0-9_.[\]-]{1,32}$/.test(name) && !isIdentifier(name));
   return `${authority}${kept}${names.length > 0 ? `?${names.map((name) => `${name}=`).join('&')}` : ''}`;
@@ -107,7 +109,7 @@ function generator(seed) {
 
 const ADDRESSES = ['203.0.113.57', '10.0.0.1', '256.1.1.1', '1.2.3', '2001:db8:1:2::7', '::1', '::', 'fe80::1%eth0', '::ffff:192.0.2.33', '2001:DB8::', 'crawler.example.com', '1:2:3:4:5:6:7:8', '0:0:1::2', '01.2.3.4'];
 const USERS = ['-', 'frank', 'jo hn', 'a@b.example', 'x [y'];
-const TARGETS = ['/', '*', '/a/b.html', '/p?q=1', '/p?a=1&b&c=&john@x.example=2&d;e=5', '/f/+15551234567/x', '/u/tok/x', '/b/', '/b/i/x.gif', '/x;jsessionid=AF?y=2#z', 'http://u:p@h.example/q?r=s', 'http://h.example', '/me%40x.example', '/Zm9vYmFyQmF6MTIz', '/2026-11-26/x', '/?a=b?c=d', '/[x]?y[]=1', 'h.example:443', '//a//b', '/;x', '?a=1'];
+const TARGETS = ['/', '*', '/a/b.html', '/p?q=1', '/p?a=1&b&c=&john@x.example=2&d;e=5', '/f/+15551234567/x', '/u/tok/x', '/b/', '/b/i/x.gif', '/x;jsessionid=AF?y=2#z', 'http://u:p@h.example/q?r=s', 'http://h.example', '/me%40x.example', '/Zm9vYmFyQmF6MTIz', '/2026-11-26/x', '/?a=b?c=d', '/[x]?y[]=1', 'h.example:443', '//a//b', '/;x', '?a=1', '/account/123456/', '/a/ABC123XYZ9', '/a/deadbeefcafe', '/john%2540example.com', '/ip/10.0.0.1', '/v2/utf8/html5-video', '/defaced/x-facade1', '/a1b2?user123x4=1'];
 const REQUESTS = ['-', '\\x16\\x03\\x01', 'GET', 'get / HTTP/1.1', 'GET  HTTP/1.1', 'GET / HTTP/1.1 x', 'GET /\\" HTTP/1.1', 'GET / FTP/1.1'];
 const EXTRA = ['', ' "-" "-"', ' "https://x.example/?q=1" "Mozilla \\"5\\" (X11)"', ' "a" "b" "c"', ' "-"', ' x'];
 
@@ -163,7 +165,48 @@ describe('log redact [logs.aggregate]', () => {
     assert.equal(code, 1);
     assert.equal(out, '203.0.113.0 - - [10/Oct/2000:13:55:36 -0700] "GET /?p= HTTP/1.1" 200 1 "-" "-"\n{"remote_addr":"203.0.113.0","status":200,"uri":"/?p="}\n');
     for (const secret of secrets) assert.ok(!err.includes(secret), secret);
+    assert.match(err, /of 1 of 5 lines nothing may be kept/);
     assert.match(err, /stdin:2: error: .*\nstdin:4: error: not good JSON; left out\n/);
+  });
+
+  /** @param {object} line */
+  const json = (line) => {
+    const { out, err, code } = redact(`${JSON.stringify(line)}\n`);
+    return out ? JSON.parse(out) : { code, err };
+  };
+
+  test('an address is truncated in whichever field it stands, as the client that fluentd calls host', () => {
+    assert.deepEqual(json({ host: '192.0.2.77', user: 'bob', method: 'GET', path: '/x?token=secret', code: 200, size: 777 }), { host: '192.0.2.0', method: 'GET', path: '/x?token=', code: 200, size: 777 });
+    assert.deepEqual(json({ host: 'bobs-laptop.example', user: 'bob', code: 200 }), { host: '-', code: 200 }, 'the client by name, as in the Common Log Format');
+    assert.deepEqual(json({ host: 'www.metrofax.com', user: 'bob', remote_addr: '192.0.2.77' }), { host: 'www.metrofax.com', remote_addr: '192.0.2.0' });
+    /** @type {[string, string][]} */
+    const forms = [['192.0.2.77', '192.0.2.0'], ['192.0.2.77:4711', '192.0.2.0'], ['[2001:db8:1:2::7]:443', '2001:db8:1::'], ['[2001:db8:1:2::7]', '2001:db8:1::'], ['2001:db8:1:2::7', '2001:db8:1::'], ['::ffff:192.0.2.77', '::ffff:192.0.2.0'], ['fe80::1%eth0', '-']];
+    for (const key of ['vhost', 'http_host', 'server_name', 'size', 'uri', 'remote_addr', 'ClientAddr']) for (const [address, network] of forms) assert.deepEqual(json({ [key]: address }), { [key]: network }, `${key} ${address}`);
+    assert.deepEqual(json({ vhost: '192-0-2-77.dsl.example', status: 200 }), { status: 200 }, 'a name made of the address');
+  });
+
+  test('the layouts of Traefik, Google Cloud, ECS and Logstash', () => {
+    assert.deepEqual(
+      json({ ClientAddr: '192.0.2.77:4711', ClientHost: '192.0.2.77', ClientUsername: 'bob', RequestMethod: 'GET', RequestPath: '/u/tok?x=1', RequestHost: 'www.metrofax.com', DownstreamStatus: 200, DownstreamContentSize: 5, 'request_User-Agent': 'A', StartUTC: '2026-11-26T00:00:00Z', level: 'info' }),
+      { ClientAddr: '192.0.2.0', ClientHost: '192.0.2.0', RequestMethod: 'GET', RequestPath: '/u/-?x=', RequestHost: 'www.metrofax.com', DownstreamStatus: 200, DownstreamContentSize: 5, StartUTC: '2026-11-26T00:00:00Z' },
+    );
+    assert.deepEqual(
+      json({ httpRequest: { remoteIp: '192.0.2.77', requestMethod: 'GET', requestUrl: 'https://www.metrofax.com/a?b=c', status: 200, responseSize: '12', userAgent: 'A', referer: '/x' }, timestamp: '2026-11-26T00:00:00Z', insertId: 'x' }),
+      { httpRequest: { remoteIp: '192.0.2.0', requestMethod: 'GET', requestUrl: 'https://www.metrofax.com/a?b=', status: 200, responseSize: '12' }, timestamp: '2026-11-26T00:00:00Z' },
+    );
+    const nested = { client: { ip: '192.0.2.77', port: 4711 }, user: { name: 'bob' }, url: { path: '/a', query: 'b=c', domain: 'www.metrofax.com' }, http: { request: { method: 'GET', referrer: '/x' }, response: { status_code: 200, body: { bytes: 5 } } }, user_agent: { original: 'A' }, '@timestamp': '2026-11-26T00:00:00Z' };
+    assert.deepEqual(json(nested), { client: { ip: '192.0.2.0' }, url: { path: '/a', query: 'b=', domain: 'www.metrofax.com' }, http: { request: { method: 'GET' }, response: { status_code: 200, body: { bytes: 5 } } }, '@timestamp': '2026-11-26T00:00:00Z' });
+    assert.deepEqual(json({ 'source.ip': '192.0.2.77', 'user.name': 'bob', 'http.response.status_code': 200 }), { 'source.ip': '192.0.2.0', 'http.response.status_code': 200 });
+    assert.deepEqual(json({ clientip: '192.0.2.77', ident: '-', auth: 'bob', verb: 'GET', request: '/x?a=1', httpversion: '1.1', response: '200', bytes: '5' }), { clientip: '192.0.2.0', verb: 'GET', request: '/x?a=', httpversion: '1.1', response: '200', bytes: '5' });
+  });
+
+  test('a layout of which no key is known is named by number; lines that leave nothing are counted', () => {
+    const { out, err, code } = redact('{"Alpha":"192.0.2.77","beta":{"gamma":1}}\n{"status":200}\n{"user":"bob"}\n{}\n');
+    assert.equal(code, 1);
+    assert.equal(out, '{"status":200}\n');
+    assert.match(err, /^stdin:1: error: no key of it is one that this command knows; left out\nstdin:4: error: no key/);
+    assert.match(err, /of 1 of 4 lines nothing may be kept/);
+    assert.equal(redact('{"user":"bob"}\n').code, 0);
   });
 
   test('a line is decided by the consent it was written under, at its own time', () => {
@@ -193,7 +236,7 @@ describe('log redact [logs.aggregate]', () => {
     const line = '203.0.113.57 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.1" 200 1';
     const short = line.replace('203.0.113.57', '203.0.113.0');
     const long = line.replace('GET /', `GET /${'a'.repeat((1 << 20) + 1)}`);
-    const fits = line.replace('GET /', `GET /${'a'.repeat((1 << 20) - line.length)}`);
+    const fits = line.replace('GET /', `GET /${'x'.repeat((1 << 20) - line.length)}`);
     assert.equal(redact(line).out, `${short}\n`);
     const { out, err } = redact(`${line}\n${long}\n${fits}\n${'x'.repeat(5 << 20)}\n${line}`);
     assert.deepEqual(out.split('\n').map((text) => text.length), [short.length, (1 << 20) - 1, short.length, 0]);

@@ -17,11 +17,13 @@ using namespace metrofax::consent::test;
 
 TEST_CASE("identifiers in paths and names", "[cli][logs.aggregate]") {
   for (const char* text : {"a@b", "x%40y", "15551234567", "1234567", "Zm9vYmFyQmF6MTIz", "2026-11-26",
-                           "550e8400-e29b-41d4-a716-446655440000"}) {
+                           "550e8400-e29b-41d4-a716-446655440000", "123456", "ABC123XYZ9", "deadbeefcafe",
+                           "john%2540example.com", "x%25252540y"}) {
     CHECK(looks_like_identifier(text));
   }
-  for (const char* text : {"", "pricing", "index.html", "v2", "privacy-policy-for-everybody", "2026",
-                           "123456", "JavaScript", "%41"}) {
+  for (const char* text :
+       {"", "pricing", "index.html", "v2", "privacy-policy-for-everybody", "2026", "1234", "JavaScript",
+        "%41", "%", "%25", "defaced", "decafbadly", "html5-video", "ipv4-to-ipv6", "jquery-3.7.1.min.js"}) {
     CHECK_FALSE(looks_like_identifier(text));
   }
 }
