@@ -123,6 +123,7 @@ int verify(const VerifyOptions& options) {
   if (input.file < 0 || (other && other->file < 0)) return kBadInput;
   std::unique_ptr<LineReader> beside =
       other ? std::make_unique<LineReader>(other->file, kMaxEntryBytes) : nullptr;
+  const bool has_keys = !keys.empty();
   Chain chain(std::move(keys));
   Break broken;
   std::string_view twin;
@@ -146,13 +147,26 @@ int verify(const VerifyOptions& options) {
     code = kWanting;
   }
   if (code == kBadInput) return code;
-  nlohmann::json report = {{"entries", chain.head().entries}, {"sha256", chain.head().sha256},
-                           {"seals", chain.seals()},          {"sealed", chain.sealed()},
-                           {"backwards", chain.backwards()},  {"broken", nullptr}};
+  // Whoever rewrites a ledger can chain it anew, but not seal it: a key that finds no seal has shown nothing.
+  if (code == kGood && has_keys && chain.seals() == 0) {
+    broken.problem = "no seal stands in it: nothing is vouched for by a key that was given";
+    code = kWanting;
+  }
+  nlohmann::json report = {{"entries", chain.head().entries},
+                           {"sha256", chain.head().sha256},
+                           {"seals", chain.seals()},
+                           {"sealed", chain.sealed()},
+                           {"unsealed", chain.unsealed()},
+                           {"backwards", chain.backwards()},
+                           {"broken", nullptr}};
   if (code == kWanting) {
     report["broken"] = {{"line", broken.line}, {"offset", broken.offset}, {"problem", broken.problem}};
     std::fprintf(stderr, "%s:%llu: error: %s\n", input.name.c_str(),
                  static_cast<unsigned long long>(broken.line), broken.problem.c_str());
+  } else if (has_keys && chain.unsealed() > 0) {
+    std::fprintf(stderr, "%s: warning: no seal stands behind the last %llu of %llu entries\n",
+                 input.name.c_str(), static_cast<unsigned long long>(chain.unsealed()),
+                 static_cast<unsigned long long>(chain.head().entries));
   }
   std::printf("%s\n", canonical(report).c_str());
   return code;
@@ -285,7 +299,10 @@ void add_ledger_verify(CLI::App& ledger, Action& action) {
       "verify",
       "Check a ledger from its first entry to its last, in constant memory: form, order, chain and seals. "
       "Prints a\n"
-      "report; exit code 1 and the place of the first entry that cannot be trusted if there is one.");
+      "report; exit code 1 and the place of the first entry that cannot be trusted if there is one. With a "
+      "key "
+      "a\nledger without any seal cannot be trusted either; entries behind the last seal (\"unsealed\") are "
+      "warned of.");
   command->add_option("file", options->file, "The ledger, or - for the standard input")->required();
   command->add_option(
       "--key", options->keys,

@@ -30,7 +30,10 @@ class Chain {
   /// What the entry last added said; views into its line.
   [[nodiscard]] const LedgerEntry& entry() const { return entry_; }
   [[nodiscard]] std::uint64_t seals() const { return seals_; }
-  [[nodiscard]] std::uint64_t sealed() const { return sealed_; }        ///< entries that a seal stands behind
+  [[nodiscard]] std::uint64_t sealed() const { return sealed_; }  ///< entries that a seal stands behind
+  [[nodiscard]] std::uint64_t unsealed() const {                  ///< entries after the last seal
+    return seals_ == 0 ? head_.entries : head_.entries - sealed_ - 1;
+  }
   [[nodiscard]] std::uint64_t backwards() const { return backwards_; }  ///< entries older than the one before
 
  private:

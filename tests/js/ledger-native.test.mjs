@@ -65,7 +65,7 @@ describe('ledger [changes.material][retention.necessary]', () => {
     });
     const { code, report } = ledger(['verify', '--key', PUBLIC, written(lines)]);
     assert.equal(code, 0);
-    assert.deepEqual(report, { backwards: 0, broken: null, entries: 28, seals: 3, sealed: 27, sha256: before });
+    assert.deepEqual(report, { backwards: 0, broken: null, entries: 28, seals: 3, sealed: 27, sha256: before, unsealed: 0 });
   });
 
   test('tampering, truncation, reordering and forks are found at the first wrong entry', () => {
@@ -97,7 +97,16 @@ describe('ledger [changes.material][retention.necessary]', () => {
     assert.match(ledger(['verify', '--key', OTHER, written(lines)]).err, /key [0-9a-f]{16}, which was not given/);
     // What a chain alone cannot see: its own end cut off, or all of it made anew after the last seal.
     const cut = lines.slice(0, 20);
-    assert.equal(ledger(['verify', '--key', PUBLIC, written(cut)]).code, 0);
+    const tail = ledger(['verify', '--key', PUBLIC, written(cut)]);
+    assert.deepEqual([tail.code, tail.report.unsealed], [0, 9], 'a batch whose seal is not due yet');
+    assert.match(tail.err, /warning: no seal stands behind the last 9 of 20 entries/);
+    // A key that finds no seal has shown nothing.
+    for (const unsealed of [rewritten(lines, 10).slice(0, 8), []]) {
+      const { code, report, err } = ledger(['verify', '--key', PUBLIC, written(unsealed)]);
+      assert.deepEqual([code, report.unsealed], [1, unsealed.length]);
+      assert.match(`${err}${report.broken.problem}`, /error: no seal stands in it.*no seal stands in it/s);
+      assert.equal(ledger(['verify', written(unsealed)]).code, 0, 'nobody has given a key');
+    }
     assert.match(ledger(['verify', '--head', head, written(cut)]).err, /ends after 20 entries and the head names 28: it was truncated/);
     const anew = rewritten(lines, lines.length);
     assert.equal(ledger(['verify', written(anew)]).code, 0, 'nobody has given a key');

@@ -184,7 +184,10 @@ export class Ledger {
     }
   }
 
-  /** Checks everything that is stored; what is wrong with the first entry that cannot be trusted, or null. */
+  /**
+   * Checks everything that is stored; what is wrong with the first entry that cannot be trusted, or null. Entries that no seal
+   * stands behind yet are vouched for by the chain alone, whatever keys are given: health() says how many are sealed.
+   */
   async verify(keys: readonly VerifyingKey[] = []): Promise<{ readonly seq: number; readonly problem: string } | null> {
     return (await this.health(keys)).problem
   }
