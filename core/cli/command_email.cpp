@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -48,6 +49,15 @@ bool mode_named(const std::string& name, fb::Mode& mode) {
     return true;
   }
   return false;
+}
+
+// https, or this very machine while somebody develops.
+bool is_base(std::string_view base) {
+  constexpr std::string_view kSecure = "https://";
+  constexpr std::string_view kLocal = "http://localhost";
+  if (base.substr(0, kSecure.size()) == kSecure) return true;
+  const std::string_view behind = base.substr(0, kLocal.size()) == kLocal ? base.substr(kLocal.size()) : "x";
+  return behind.empty() || behind.front() == ':' || behind.front() == '/';
 }
 
 int refuse(const std::string& what) {
@@ -280,13 +290,16 @@ int merge(CommandLine line) {
   if (!now || *now <= 0) return refuse("--now: expected a time of RFC 3339, like 2026-01-01T00:00:00Z");
   line.merge.now = *now;
   line.merge.lifetime = line.days * 86'400u;
+  if (*now + line.merge.lifetime > std::int64_t{UINT32_MAX})
+    return refuse("--now, --days: tokens say until when they are good in 32 bits, which end on 2106-02-07");
   if (!mode_named(line.asked, line.merge.asked) || !mode_named(line.ceiling, line.merge.ceiling))
     return refuse("--asked, --ceiling: expected off, anonymous, pseudonymous or identified");
   if (line.bad != "stop" && line.bad != "skip") return refuse("--bad: expected stop or skip");
-  const bool https = line.merge.base.rfind("https://", 0) == 0;
-  if (!https && line.merge.base.rfind("http://localhost", 0) != 0)
-    return refuse("--base: expected an https:// address (security.tls)");
-  if (line.merge.base.find_first_of("\"'<>& \\?#") != std::string::npos || line.merge.base.back() == '/')
+  if (!is_base(line.merge.base)) return refuse("--base: expected an https:// address (security.tls)");
+  const bool spelt = std::all_of(line.merge.base.begin(), line.merge.base.end(), [](char c) {
+    return c > ' ' && c < 0x7F && std::string_view("\"'<>&\\?#").find(c) == std::string_view::npos;
+  });
+  if (!spelt || line.merge.base.back() == '/')
     return refuse("--base: expected scheme, host and path without a slash at the end");
   if (const int code = register_policies({line.policy}); code != kGood) return code;
   const auto html = template_of(line.html, true);

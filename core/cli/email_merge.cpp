@@ -35,6 +35,23 @@ const fb::Rule* row_of(const PolicyView& policy, fb::Topic topic) {
   return nullptr;
 }
 
+/// RFC 5322 §2.2: a header's body holds no control character, or what follows it is a header of its own.
+/// C1 controls (in UTF-8 a C2 byte and one below A0) count among them.
+std::size_t first_control(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : '\xFF');
+    if (byte < 0x20 || byte == 0x7F || (byte == 0xC2 && next < 0xA0)) return i;
+  }
+  return std::string_view::npos;
+}
+
+void need_header_text(std::string_view text, const std::string& path) {
+  if (const std::size_t at = first_control(text); at != std::string_view::npos)
+    throw OpError{ErrorCode::bad_value, path + ": a control character cannot stand in a mail header",
+                  static_cast<std::uint32_t>(at)};
+}
+
 void append_text(std::string& out, std::string_view text) {
   out += '"';
   append_escaped(out, text, false);
@@ -73,6 +90,7 @@ struct Merge::State final : Common {
     const json* fields = nullptr;
   };
 
+  // command_email.cpp lets no time through that a token cannot say.
   [[nodiscard]] std::uint32_t expires() const {
     return static_cast<std::uint32_t>(options.now + options.lifetime);
   }
@@ -128,19 +146,21 @@ struct Merge::State final : Common {
     return options.base + (kind == fb::TokenKind::unsubscribe ? "/u/" : "/t/") + issue(token);
   }
 
+  [[nodiscard]] const std::string& field(const Message& message, const std::string& name) const {
+    const auto found = message.fields == nullptr ? json::const_iterator{} : message.fields->find(name);
+    if (message.fields == nullptr || found == message.fields->end() || !found->is_string())
+      throw OpError{ErrorCode::missing_key, "/fields/" + name + ": expected text for the template"};
+    return found->get_ref<const std::string&>();
+  }
+
   void append_piece(std::string& out, const Piece& piece, const Message& message, bool in_html) const {
     switch (piece.slot) {
       case Slot::literal:
         out += piece.text;
         return;
-      case Slot::field: {
-        const auto found =
-            message.fields == nullptr ? json::const_iterator{} : message.fields->find(piece.text);
-        if (message.fields == nullptr || found == message.fields->end() || !found->is_string())
-          throw OpError{ErrorCode::missing_key, "/fields/" + piece.text + ": expected text for the template"};
-        append_escaped(out, found->get_ref<const std::string&>(), in_html);
+      case Slot::field:
+        append_escaped(out, field(message, piece.text), in_html);
         return;
-      }
       case Slot::pixel: {
         Token token = beacon(fb::TokenKind::open, message.open.mode, message.open.purpose);
         token.flags = message.flags;
@@ -231,14 +251,20 @@ std::unique_ptr<Merge> Merge::make(const PolicyView& policy, const MergeOptions&
   } else if (row == nullptr) {
     problem = "the policy has no row that sends mail of class \"" + options.class_id + "\"";
   } else if (counts && !withdraws) {
-    problem = "the template counts opens or links and has no {{trackingUrl}} to withdraw from that (E11)";
+    problem =
+        "the template counts opens or links and has no {{trackingUrl}}, in HTML also \"consent:tracking\", "
+        "to "
+        "withdraw from that (E11)";
   } else if (state.promotional && !leaves) {
-    problem = "promotional mail needs {{unsubscribeUrl}} (email.promotional)";
+    problem =
+        "promotional mail needs {{unsubscribeUrl}}, in HTML also \"consent:unsubscribe\" (email.promotional)";
   } else if (counts && state.count_axis == kNone && options.asked == fb::Mode::anonymous) {
     problem = "the policy has no purpose that counts without recognising anybody";
   } else {
     state.subject_line = MailTemplate::read(options.subject, false, problem);
-    if (state.subject_line) {
+    if (state.subject_line && first_control(options.subject) != std::string_view::npos) {
+      problem = "a control character cannot stand in a mail header";
+    } else if (state.subject_line) {
       state.subject_pieces = variant_of(*state.subject_line, Reach::off, Reach::off, state);
       return merge;
     }
@@ -254,6 +280,7 @@ bool Merge::append(std::string& out, std::uint64_t line, const json& recipient) 
   const std::string_view to = fields.text("to");
   if (id.empty()) fail(ErrorCode::missing_key, "/id", "the recipient's id");
   if (to.empty()) fail(ErrorCode::missing_key, "/to", "an address");
+  need_header_text(to, "/to");
   Subject subject = read_subject(state.policy, fields.need("subject"));
   subject.now = state.options.now;
   std::vector<Subject> others;
@@ -292,7 +319,11 @@ bool Merge::append(std::string& out, std::uint64_t line, const json& recipient) 
                ">\",\"List-Unsubscribe-Post\":\"List-Unsubscribe=One-Click\"";
       }
       out += "},\"subject\":\"";
-      for (const Piece& piece : state.subject_pieces) state.append_piece(out, piece, message, false);
+      for (const Piece& piece : state.subject_pieces) {
+        if (piece.slot == Slot::field)
+          need_header_text(state.field(message, piece.text), "/fields/" + piece.text);
+        state.append_piece(out, piece, message, false);
+      }
       out += "\",\"html\":";
       state.append_part(out, *state.html, state.html_variants, message);
       if (state.text != nullptr) {

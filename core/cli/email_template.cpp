@@ -2,12 +2,20 @@
 
 #include <algorithm>
 
+#include "beacons/token.h"
 #include "policy/json_text.h"
 
 namespace metrofax::consent::cli {
 namespace {
 
+// The slots of HTML that any tool made: js-glue/src/email/helpers.ts has the same.
 constexpr std::string_view kCommentPixel = "<!-- consent:pixel -->";
+constexpr std::string_view kAddress = "consent:";
+constexpr std::string_view kAddressLink = "consent:link:";
+constexpr std::string_view kExpected =
+    ": expected {{field}}, {{consentPixel}}, {{consentLink \"https://…\"}}, {{unsubscribeUrl}} or "
+    "{{trackingUrl}}; in HTML also <!-- consent:pixel --> and the quoted attributes "
+    "\"consent:link:https://…\", \"consent:unsubscribe\" and \"consent:tracking\"";
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\n' || text.front() == '\t'))
@@ -15,6 +23,46 @@ std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.back() == ' ' || text.back() == '\n' || text.back() == '\t'))
     text.remove_suffix(1);
   return text;
+}
+
+bool starts_with(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
+
+// Only these are counted; mailto:, tel: and the like stand as they are.
+bool is_web(std::string_view target) {
+  return starts_with(target, "https://") || starts_with(target, "http://");
+}
+
+// The target as a token may carry it: what a URL parser (URL Standard §1.3) percent-encodes is encoded, so
+// that
+// `"`, a space or an é in a link is no reason to lose the mail. Null, or what is wrong with it.
+const char* encode_target(std::string& target) {
+  if (!is_web(target)) return nullptr;
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string encoded;
+  const std::size_t host = target.find("//") + 2;
+  const std::size_t path = std::min(target.find_first_of("/?#\\", host), target.size());
+  const std::size_t query = std::min(target.find_first_of("?#", host), target.size());
+  if (path == host) return "it has no host";
+  for (std::size_t i = 0; i < target.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(target[i]);
+    const bool plain = byte > ' ' && byte < 0x7F && byte != '"' && byte != '<' && byte != '>' && byte != '\\';
+    if (plain) {
+      encoded += target[i];
+    } else if (i < path) {
+      return "its host is not in ASCII (xn--…)";
+    } else if (byte == '\n' || byte == '\r' || byte == '\t') {
+      continue;
+    } else if (byte == '\\' && i < query) {
+      encoded += '/';
+    } else {
+      encoded.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
+    }
+  }
+  if (encoded.size() > kMaxTokenTarget) return "it is longer than a token can carry";
+  target = std::move(encoded);
+  return nullptr;
 }
 
 bool is_name(std::string_view text) {
@@ -46,6 +94,42 @@ bool read_slot(std::string_view inside, Piece& piece) {
     piece.text = inside;
   }
   return true;
+}
+
+// The next quoted attribute value that begins with "consent:", from its first byte; npos if there is none.
+std::size_t find_address(std::string_view source, std::size_t from) {
+  for (std::size_t at = source.find(kAddress, from); at != std::string_view::npos;
+       at = source.find(kAddress, at + 1)) {
+    const char before = at == 0 ? ' ' : source[at - 1];
+    const char next = at + kAddress.size() < source.size() ? source[at + kAddress.size()] : ' ';
+    if ((before == '"' || before == '\'') && next >= 'a' && next <= 'z') return at;
+  }
+  return std::string_view::npos;
+}
+
+// The slot that begins at `at` behind its quote, and where its closing quote stands; npos if it is none.
+std::size_t read_address(std::string_view source, std::size_t at, Piece& piece) {
+  const std::size_t end = source.find(source[at - 1], at);
+  if (end == std::string_view::npos) return end;
+  const std::string_view value = source.substr(at, end - at);
+  if (value == "consent:unsubscribe") {
+    piece.slot = Slot::unsubscribe;
+  } else if (value == "consent:tracking") {
+    piece.slot = Slot::tracking;
+  } else if (value.size() > kAddressLink.size() && starts_with(value, kAddressLink)) {
+    piece.slot = Slot::link;
+    std::string_view target = value.substr(kAddressLink.size());
+    constexpr std::string_view kAmpersand = "&amp;";
+    for (std::size_t found = target.find(kAmpersand); found != std::string_view::npos;
+         found = target.find(kAmpersand)) {
+      piece.text.append(target.substr(0, found + 1));
+      target.remove_prefix(found + kAmpersand.size());
+    }
+    piece.text.append(target);
+  } else {
+    return std::string_view::npos;
+  }
+  return end;
 }
 
 std::string place_of(std::string_view source, std::size_t at) {
@@ -89,32 +173,44 @@ std::optional<MailTemplate> MailTemplate::read(std::string_view source, bool htm
   const auto add_literal = [&](std::size_t end) {
     if (end > from) made.pieces_.push_back({Slot::literal, std::string(source.substr(from, end - from))});
   };
-  for (;;) {
-    const std::size_t braces = source.find("{{", from);
-    const std::size_t comment = html ? source.find(kCommentPixel, from) : std::string_view::npos;
-    if (braces == std::string_view::npos && comment == std::string_view::npos) break;
-    if (comment < braces) {
-      add_literal(comment);
-      made.pieces_.push_back({Slot::pixel, {}});
-      from = comment + kCommentPixel.size();
-      continue;
-    }
-    add_literal(braces);
-    const std::size_t end = source.find("}}", braces);
+  // Where a slot of each kind comes next; each is looked for again only once it is behind.
+  std::size_t braces = 0;
+  std::size_t comment = 0;
+  std::size_t address = 0;
+  constexpr std::size_t none = std::string_view::npos;
+  for (bool first = true;; first = false) {
+    if (first || braces < from) braces = source.find("{{", from);
+    if (first || comment < from) comment = html ? source.find(kCommentPixel, from) : none;
+    if (first || address < from) address = html ? find_address(source, from) : none;
+    const std::size_t next = std::min({braces, comment, address});
+    if (next == none) break;
+    add_literal(next);
     Piece piece;
-    if (end == std::string_view::npos || !read_slot(source.substr(braces + 2, end - braces - 2), piece)) {
-      problem =
-          place_of(source, braces) +
-          ": expected {{field}}, {{consentPixel}}, {{consentLink \"https://…\"}}, {{unsubscribeUrl}} or "
-          "{{trackingUrl}}";
+    std::size_t end = none;
+    if (next == comment) {
+      piece.slot = Slot::pixel;
+      end = comment + kCommentPixel.size();
+    } else if (next == address) {
+      end = read_address(source, address, piece);
+    } else if (const std::size_t close = source.find("}}", braces);
+               close != none && read_slot(source.substr(braces + 2, close - braces - 2), piece)) {
+      end = close + 2;
+    }
+    if (end == none) {
+      problem = place_of(source, next).append(kExpected);
       return std::nullopt;
     }
     if (piece.slot == Slot::pixel && !html) {
-      problem = place_of(source, braces) + ": plain text has no pictures";
+      problem = place_of(source, next) + ": plain text has no pictures";
+      return std::nullopt;
+    }
+    if (const char* fault = piece.slot == Slot::link ? encode_target(piece.text) : nullptr;
+        fault != nullptr) {
+      problem = place_of(source, next) + ": the link to " + piece.text + ": " + fault;
       return std::nullopt;
     }
     made.pieces_.push_back(std::move(piece));
-    from = end + 2;
+    from = end;
   }
   add_literal(source.size());
   return made;
@@ -131,7 +227,8 @@ std::vector<Piece> variant_of(const MailTemplate& source, Reach open, Reach clic
     append_escaped(pieces.back().text, text, html);
   };
   for (const Piece& piece : source.pieces()) {
-    const Reach reach = piece.slot == Slot::pixel ? open : piece.slot == Slot::link ? click : Reach::person;
+    const Reach counted = is_web(piece.text) ? click : Reach::off;
+    const Reach reach = piece.slot == Slot::pixel ? open : piece.slot == Slot::link ? counted : Reach::person;
     if (piece.slot == Slot::literal) {
       add(piece.text, false);
     } else if (piece.slot == Slot::pixel && reach != Reach::person) {

@@ -14,7 +14,8 @@ namespace metrofax::consent::cli {
 /// What stands in a slot. `literal` is text, the same for everybody; `field` is the recipient's.
 enum class Slot : std::uint8_t { literal, field, pixel, link, unsubscribe, tracking };
 
-/// text: of a literal the text itself, of a field its name, of a link its address.
+/// text: of a literal the text itself, of a field its name, of a link its address, percent-encoded as a URL
+/// parser does it.
 struct Piece {
   Slot slot = Slot::literal;
   std::string text;
@@ -26,9 +27,11 @@ inline constexpr unsigned kReaches = 3;
 
 [[nodiscard]] Reach reach_of(fb::Mode mode);
 
-/// A template as written: `{{field}}`, `{{consentPixel}}` or `<!-- consent:pixel -->`, `{{consentLink
-/// "https://…"}}`,
-/// `{{unsubscribeUrl}}`, `{{trackingUrl}}`. Everything else is text, byte for byte.
+/// A template as written: `{{field}}`, `{{consentPixel}}`, `{{consentLink "https://…"}}`,
+/// `{{unsubscribeUrl}}`,
+/// `{{trackingUrl}}`; in HTML also `<!-- consent:pixel -->` and, as quoted values of attributes,
+/// `consent:link:https://…` (with `&amp;` for `&`), `consent:unsubscribe` and `consent:tracking`. Everything
+/// else is text, byte for byte. Links to anything but http and https are never counted.
 class MailTemplate {
  public:
   /// html: fields and addresses are escaped for HTML, and a pixel may stand in it. Nothing, with

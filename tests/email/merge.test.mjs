@@ -106,7 +106,62 @@ test('[E11][email.promotional] templates that may not be sent', () => {
   }
   assert.equal(refused('<p>x</p>', ['--class', 'service']).status, 0);
   assert.match(refused('<p>x</p>', ['--class', 'other']).stderr, /no row that sends/);
-  assert.match(refused(HTML, ['--base', 'http://mail.metrofax.com']).stderr, /security\.tls/);
+  for (const base of ['http://mail.metrofax.com', 'javascript:alert(1)', 'http://localhost.example']) assert.match(refused(HTML, ['--base', base]).stderr, /security\.tls/);
+  for (const base of ['https://mail.metrofax.com\r\nBcc: x', 'https://mail.metrofax.com/']) assert.match(refused(HTML, ['--base', base]).stderr, /--base: expected/);
+  assert.match(refused(HTML, ['--now', '9999-12-31T23:59:59Z']).stderr, /2106-02-07/);
+  assert.equal(refused(HTML, ['--now', '2104-12-31T23:59:59Z']).status, 0);
+});
+
+test('no header is written by a recipient: control characters are bad lines, in the subject line they stop the run', () => {
+  const bad = [{ to: 'a@b.example\r\nBcc: x@y.example' }, { to: 'a@b.example\0' }, { to: 'a@b.example\u0085' }, { fields: { name: 'N\r\nBcc: x@y.example' } }, { fields: { name: 'N\t' } }, { fields: { name: '\u007f' } }];
+  const { stdout, stderr, status } = merge(lines([recipient(1), ...bad.map((one) => recipient(1, one)), recipient(1, { fields: { name: 'Élise \u00a0 ✉' } })]), ['--quiet', '--bad', 'skip']);
+  assert.equal(status, 1);
+  const answers = stdout.trimEnd().split('\n').map((line) => JSON.parse(line));
+  assert.deepEqual(answers.map(({ line, error }) => [line, error ?? '']), [[1, ''], ...bad.map((_, i) => [i + 2, 'bad_value']), [bad.length + 2, '']]);
+  assert.match(stderr, /^-:2: bad_value: \/to: a control character/m);
+  assert.match(stderr, /^-:5: bad_value: \/fields\/name: a control character/m);
+  assert.equal(answers.at(-1)?.subject, 'For Élise \u00a0 ✉');
+  const args = BASE_ARGS.map((one) => (one === 'For {{name}}' ? 'For\r\nBcc: x@y.example' : one));
+  const stopped = spawnSync(mfconsent, ['email', 'merge', ...args, '--html', at('t.html')], { input: '', encoding: 'utf8', env: { METROFAX_MAIL_KEYS: KEYS } });
+  assert.deepEqual([stopped.status, /subject: a control character/.test(stopped.stderr)], [2, true]);
+});
+
+test('a body may hold more than a header: line feeds of a field stay in the HTML', () => {
+  writeFileSync(at('note.html'), '<pre>{{note}}</pre><a href="{{unsubscribeUrl}}">u</a>');
+  const { stdout } = spawnSync(mfconsent, ['email', 'merge', ...BASE_ARGS, '--quiet', '--html', at('note.html')], { input: lines([recipient(1, { fields: { name: 'A', note: 'a\nb' } })]), encoding: 'utf8', env: { METROFAX_MAIL_KEYS: KEYS } });
+  assert.match(JSON.parse(stdout).html, /a\nb/);
+});
+
+test('slots of HTML that any tool made, as fillSlots() has them', async () => {
+  const slots = '<p>Hi {{name}}</p><!-- consent:pixel --><a href="consent:link:https://www.metrofax.com/?a=1&amp;b=2">x</a><a href=\'consent:unsubscribe\'>u</a><a href="consent:tracking">t</a><p>"consent: yes", consent:link:</p>';
+  const input = lines([recipient(1), recipient(4), recipient(2)]);
+  const args = ['email', 'merge', ...BASE_ARGS, '--quiet', '--html'];
+  writeFileSync(at('slots.html'), slots);
+  writeFileSync(at('braces.html'), slots.replace('<!-- consent:pixel -->', '{{consentPixel}}').replace('consent:link:https://www.metrofax.com/?a=1&amp;b=2', '{{consentLink "https://www.metrofax.com/?a=1&b=2"}}').replace('consent:unsubscribe', '{{unsubscribeUrl}}').replace('consent:tracking', '{{trackingUrl}}'));
+  const [a, b] = ['slots.html', 'braces.html'].map((name) => spawnSync(mfconsent, [...args, at(name)], { input, encoding: 'utf8', env: { METROFAX_MAIL_KEYS: KEYS } }));
+  assert.equal(a?.status, 0, a?.stderr);
+  assert.equal(a?.stdout, b?.stdout);
+  assert.match(a?.stdout ?? '', /consent: yes.*, consent:link:/);
+  writeFileSync(at('typo.html'), 'a\n<a href="consent:unsubscribed">x</a>');
+  assert.match(spawnSync(mfconsent, [...args, at('typo.html')], { encoding: 'utf8', env: { METROFAX_MAIL_KEYS: KEYS } }).stderr, /typo\.html:2:10: expected .*\{\{unsubscribeUrl\}\}.*"consent:unsubscribe"/);
+});
+
+test('[E9] a link is percent-encoded as a URL parser does it, or named', async () => {
+  const run = (/** @type {string} */ target) => {
+    writeFileSync(at('link.html'), `<a href="consent:link:${target}">x</a><a href="{{unsubscribeUrl}}">u</a><a href="{{trackingUrl}}">t</a>`);
+    return spawnSync(mfconsent, ['email', 'merge', ...BASE_ARGS, '--quiet', '--html', at('link.html')], { input: lines([recipient(1)]), encoding: 'utf8', env: { METROFAX_MAIL_KEYS: KEYS } });
+  };
+  for (const target of ['https://www.metrofax.com/a b?c=é d', 'https://www.metrofax.com/a\\b<c>?x=1#ü', 'https://www.metrofax.com/%20?a=1']) {
+    const { stdout, stderr } = run(target);
+    const html = JSON.parse(stdout || assert.fail(stderr)).html;
+    const token = await readToken(gate, keys, /\/c\/([\w-]+)/.exec(html)?.[1] ?? '', NOW);
+    assert.equal(token.target, new URL(target).href, target);
+  }
+  for (const target of ['https://', 'https://münchen.example/', `https://www.metrofax.com/${'x'.repeat(2048)}`]) {
+    const { status, stderr } = run(target);
+    assert.deepEqual([status, stderr.includes(`link.html:1:10: the link to ${target}: `)], [2, true], stderr);
+  }
+  assert.match(JSON.parse(run('mailto:help@metrofax.com').stdout).html, /<a href="mailto:help@metrofax.com">/, 'what is no web address is never counted');
 });
 
 test('[E6] without keys nothing is issued', () => {
