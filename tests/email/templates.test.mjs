@@ -77,6 +77,38 @@ test('[E9] what is no web address is never counted', () => {
   assert.doesNotMatch(consent.unsubscribeUrl, /\/c\//);
 });
 
+test('[E6][security.tls] a campaign that no token can say is refused before anything is issued', () => {
+  /** @type {[string, object][]} */
+  const cases = [
+    ['base', { base: 'http://mail.metrofax.com' }], ['base', { base: 'javascript:alert(1)' }], ['base', { base: 'https://mail.metrofax.com/' }], ['base', { base: 'https://a.example\r\nBcc: x' }], ['base', { base: 'https://' }],
+    ['base', { base: 'http://localhost.example' }], ['base', { base: 'https://é.example' }], ['base', { base: 'https://a.example/#x' }], ['base', { base: 'https://a.example/?x' }],
+    ['campaign', { campaign: 2 ** 40 }], ['campaign', { campaign: 1.5 }], ['campaign', { campaign: NaN }], ['campaign', { campaign: -1 }], ['campaign', { campaign: '7' }],
+    ['lifetime', { lifetime: -5 }], ['lifetime', { lifetime: 1e12 }], ['lifetime', { lifetime: 86_400 }], ['lifetime', { lifetime: NaN }],
+  ];
+  for (const [name, campaign] of cases) assert.throws(() => message(GRANTED, campaign), { message: new RegExp(`^${name}: expected`) }, JSON.stringify(campaign));
+  assert.throws(() => message(GRANTED, {}, { subject: subject(GRANTED, { now: 253_402_300_799 }) }), /^RangeError: subject\.now: expected .*2106-02-07/);
+  for (const base of ['http://localhost', 'http://localhost:8080', 'http://localhost/mail', 'https://mail.metrofax.com/x']) assert.ok(message(GRANTED, { base }).pixel().includes(base));
+});
+
+test('[E9] a link is percent-encoded as a URL parser does it, or named', async () => {
+  for (const target of ['https://www.metrofax.com/"?a="', 'https://www.metrofax.com/a b?c=é', 'https://münchen.example/', 'https://www.metrofax.com/a\\b#"']) {
+    const consent = message(GRANTED);
+    assert.equal((await tokenIn(await consent.seal(consent.link(target)))).target, new URL(target).href);
+  }
+  const consent = message(GRANTED);
+  assert.equal((await tokenIn(await consent.seal(consent.link('https://www.metrofax.com/?a=\\&b=1')))).target, 'https://www.metrofax.com/?a=%5C&b=1');
+  assert.throws(() => consent.link('https://a b/'), /link to "https:\/\/a b\/": no web address/);
+  const long = `https://www.metrofax.com/${'x'.repeat(2048)}`;
+  await assert.rejects(consent.seal(`${consent.link('https://www.metrofax.com/')} ${consent.link(long)}`), new RegExp(`^Error: link to ${long}: .*token_too_long`));
+});
+
+test('[E4] a sending service that nobody can tell off is an error that names those that can be', async () => {
+  const consent = message(GRANTED);
+  for (const service of ['Postmark', 'ses', 'bogus', 'constructor', '__proto__']) {
+    await assert.rejects(consent.headers(/** @type {any} */ (['mailgun', service])), new RegExp(`^TypeError: no header is known .*${service}.*mailgun, mailjet, mandrill, postmark`));
+  }
+});
+
 test('[choice.promotional][E4] headers: one-click on offers, and every service told off', async () => {
   const headers = await message(GRANTED).headers(['postmark', 'sendgrid']);
   assert.match(headers['List-Unsubscribe'] ?? '', /^<https:\/\/mail\.metrofax\.com\/u\/[\w-]+>$/);

@@ -30,7 +30,33 @@ export interface Recipient {
   readonly sentBefore?: boolean
 }
 
-const LIFETIME = 400 * 86_400
+const DAY = 86_400
+const LIFETIME = 400 * DAY
+/** What a token may be good for, as `mfconsent email merge --days` has it: unsubscribing works for thirty days at least. */
+const SHORTEST = 30 * DAY
+const LONGEST = 3650 * DAY
+const MAX_U32 = 0xffff_ffff
+const BASE = /^(?:https:\/\/(?=[^/])|http:\/\/localhost(?=[:/]|$))[!$%()-;=@-[\]-~]*(?<!\/)$/
+/** The bytes of a URL that a token carries (core/beacons/token.cpp). */
+const WEB = /^https?:\/\/[!#-;=?-[\]-~]+$/
+
+/** What `mfconsent email merge` refuses on its command line is refused here too. */
+function check({ campaign, base, lifetime = LIFETIME }: Campaign, now: number): void {
+  const whole = (value: unknown, from: number, to: number): boolean => Number.isInteger(value) && (value as number) >= from && (value as number) <= to
+  if (!whole(campaign, 0, MAX_U32)) throw new RangeError(`campaign: expected a whole number from 0 to ${String(MAX_U32)}, not ${String(campaign)}`)
+  if (!BASE.test(base)) throw new TypeError(`base: expected an https:// address without query and without a slash at its end (security.tls), not ${JSON.stringify(base)}`)
+  if (!whole(lifetime, SHORTEST, LONGEST)) throw new RangeError(`lifetime: expected whole seconds from ${String(SHORTEST)} to ${String(LONGEST)} (30 to 3650 days), not ${String(lifetime)}`)
+  if (!whole(now, 1, MAX_U32 - lifetime)) throw new RangeError(`subject.now: expected unix seconds from 1, and with lifetime no later than 2106-02-07, not ${String(now)}`)
+}
+
+/** A link as a URL parser writes it, where it is not written so already. Throws for what is none, naming it. */
+function webAddress(target: string): string {
+  if (WEB.test(target)) return target
+  if (!URL.canParse(target)) throw new TypeError(`link to ${JSON.stringify(target)}: no web address`)
+  // Of a query and a fragment a parser leaves more as it is than a header may carry.
+  return new URL(target).href.replace(/["<>\\]/g, encodeURIComponent)
+}
+
 /** Nothing that a template engine escapes, and nothing that stands in a mail. */
 const MARK = 'mfconsentslot'
 
@@ -51,6 +77,7 @@ export class Message {
     readonly campaign: Campaign,
     readonly recipient: Recipient,
   ) {
+    check(campaign, recipient.subject.now)
     const { class: topic, asked, ceiling = 'identified', clamp = false } = campaign
     const { subject, coRecipients = [], sentBefore = false } = recipient
     const beacon = { campaign: String(campaign.campaign), class: topic, asked, ceiling, clamp, coRecipients }
@@ -88,10 +115,13 @@ export class Message {
     return `<img src="${address}" alt="" width="1" height="1">`
   }
 
-  /** An address that counts and leads to `target`; `target` itself where nothing is counted (E4, E9). */
+  /**
+   * An address that counts and leads to `target`; `target` itself where nothing is counted (E4, E9). Throws TypeError for a web
+   * address that no URL parser reads.
+   */
   link(target: string): string {
     const plain = this.click.outcome !== 'allow' || !/^https?:\/\//.test(target)
-    return plain ? target : `${this.campaign.base}/c/${this.slot(this.token('click', this.click, target))}`
+    return plain ? target : `${this.campaign.base}/c/${this.slot(this.token('click', this.click, webAddress(target)))}`
   }
 
   /** One click and no more mail of this kind; never counted (E9). */
@@ -109,17 +139,26 @@ export class Message {
     return new RegExp(`${MARK}${this.nonce}x(\\d+)x`, 'g')
   }
 
+  private async issued(token: Token): Promise<string> {
+    try {
+      return await issueToken(this.gate, this.keys, token)
+    } catch (error) {
+      throw token.target === undefined ? error : new Error(`link to ${String(token.target)}: ${String(error)}`, { cause: error })
+    }
+  }
+
   /** Puts the signed tokens into what a template made. */
   async seal(rendered: string): Promise<string> {
     const wanted = new Set([...rendered.matchAll(this.pattern())].map(([, index]) => Number(index)))
     const texts = new Map<number, string>()
-    for (const index of wanted) texts.set(index, await issueToken(this.gate, this.keys, this.slots[index]!))
+    for (const index of wanted) texts.set(index, await this.issued(this.slots[index]!))
     return rendered.replace(this.pattern(), (_, index: string) => texts.get(Number(index)) ?? '')
   }
 
   /**
    * Headers of the mail: one-click unsubscribing (RFC 8058) where the class is promotional, and for each sending service
-   * named the word that it must add no pixel and no links of its own (E4: always there, never merely left out).
+   * named the word that it must add no pixel and no links of its own (E4: always there, never merely left out). Throws TypeError
+   * for a service that has no such header here.
    */
   async headers(services: readonly Service[] = []): Promise<Record<string, string>> {
     const unsubscribe = await this.seal(this.unsubscribeUrl)
@@ -143,7 +182,10 @@ const OFF = {
 
 export type Service = keyof typeof OFF
 
-/** The header by which each service is told that it tracks nothing. */
+/** The header by which each service is told that it tracks nothing. Throws TypeError for a service that is not among `Service`. */
 export function trackingOff(services: readonly Service[]): Record<string, string> {
+  const unknown = services.find((service) => !Object.hasOwn(OFF, service))
+  // E4: a word that is left out leaves the decision to the service.
+  if (unknown !== undefined) throw new TypeError(`no header is known that turns tracking off at ${JSON.stringify(unknown)}; known are ${Object.keys(OFF).join(', ')}`)
   return Object.assign({}, ...services.map((service) => OFF[service])) as Record<string, string>
 }
