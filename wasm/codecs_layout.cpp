@@ -120,6 +120,52 @@ void print_sections() {
   std::puts(" };");
 }
 
+void print_member(std::uint8_t field, Naming naming, unsigned index, const char* before) {
+  const Name name = name_of(field, naming);
+  const char first = name.lower ? static_cast<char>(name.text[0] | 0x20) : name.text[0];
+  std::printf("%s%c%.*s: v(%u)", before, first, static_cast<int>(name.text.size() - 1), name.text.data() + 1,
+              index);
+}
+
+// A literal, because an object that gets its members one by one, by names that are data, costs 30 times as
+// much.
+void print_shape(const SectionLayout& layout, Naming naming) {
+  const bool tcf = naming == Naming::tcf;
+  const bool states = layout.id >= kUsNational;
+  std::printf("  [%d]: (v%s) => ({", tcf ? -layout.id : layout.id, tcf || states ? ", has" : "");
+  unsigned index = 0;
+  const char* before = " ";
+  for (unsigned segment = 0; segment < kMaxSegments; ++segment) {
+    const std::span<const Item> items = layout.segments[segment].items;
+    const bool inner = tcf && segment > 0 && items.size() > 1;
+    if (inner) std::printf(", %s: has(%u) ? {", name_of(layout, segment), segment);
+    if (inner) before = " ";
+    for (const Item& item : items) {
+      print_member(item.field, naming, index++, before);
+      before = ", ";
+    }
+    if (inner) std::printf(" } : null");
+  }
+  const std::string_view included = included_name(layout);
+  if (states) std::printf(", %s: has(1)", included.data());
+  std::puts(" }),");
+}
+
+void print_shapes() {
+  std::puts(
+      "/** Members of the sections that are read most, by id; of a TC string by its own names: -2. v: the "
+      "value of an "
+      "item, has: whether a segment is there. */");
+  std::puts(
+      "export const SHAPES: Readonly<Record<number, (v: (item: number) => unknown, has: (segment: number) => "
+      "boolean) "
+      "=> Record<string, unknown>>> = {");
+  print_shape(*layout_of(kTcfEu), Naming::tcf);
+  print_shape(*layout_of(kTcfEu), Naming::gpp);
+  print_shape(*layout_of(kUsNational), Naming::gpp);
+  std::puts("};");
+}
+
 void print_expectations() {
   std::puts("/** By ErrorCode. */");
   std::puts("export const EXPECTATIONS: Readonly<Record<number, string>> = {");
@@ -138,6 +184,7 @@ void print_codecs() {
   print_offsets();
   print_fields();
   print_sections();
+  print_shapes();
   print_expectations();
 }
 

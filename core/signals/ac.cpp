@@ -5,10 +5,8 @@ namespace {
 
 // Ids joined by dots, from `at` to the end or to '~'.
 Error read_list(std::string_view text, std::uint32_t& at, Arena& arena, std::span<std::uint32_t>& ids) {
-  const std::string_view rest = text.substr(at);
-  const std::string_view part = rest.substr(0, rest.find('~'));
-  std::size_t count = part.empty() ? 0 : 1;
-  for (const char c : part) count += c == '.' ? 1 : 0;
+  const std::string_view part = up_to(text.substr(at), '~');
+  const std::size_t count = part.empty() ? 0 : 1 + count_of(part, '.');
   auto* list = arena.take<std::uint32_t>(count);
   if (list == nullptr) return {ErrorCode::signal_too_large, at};
   for (std::size_t i = 0; i < count; ++i) {

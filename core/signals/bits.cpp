@@ -5,22 +5,24 @@ namespace {
 
 constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-// Places of a Fibonacci code: 1, 2, 3, 5, … The last that an id of 16 bits needs is 46368.
+// Places of a Fibonacci code: 1, 2, 3, 5, … Of 23 the last is 46368, which is what an id of 16 bits needs at
+// most.
 constexpr unsigned kPlaces = 23;
-struct Fibonacci {
-  std::uint32_t at[kPlaces] = {1, 2};
-  constexpr Fibonacci() {
-    for (unsigned i = 2; i < kPlaces; ++i) at[i] = at[i - 1] + at[i - 2];
+
+// A place's number, and the one's before it: from place to place either way without a table.
+struct Place {
+  std::uint32_t value = 1;
+  std::uint32_t before = 1;
+
+  void up() {
+    value += before;
+    before = value - before;
+  }
+  void down() {
+    before = value - before;
+    value -= before;
   }
 };
-constexpr Fibonacci kFibonacci;
-
-std::uint32_t value_of(char c) {
-  if (c >= 'A' && c <= 'Z') return static_cast<std::uint32_t>(c - 'A');
-  if (c >= 'a' && c <= 'z') return static_cast<std::uint32_t>(c - 'a') + 26;
-  if (c >= '0' && c <= '9') return static_cast<std::uint32_t>(c - '0') + 52;
-  return c == '-' ? 62 : c == '_' ? 63 : 64;
-}
 
 // A table of 128 costs less time than comparisons and is filled once, at compile time.
 struct Values {
@@ -32,16 +34,23 @@ struct Values {
   }
 };
 
-unsigned highest_place(std::uint32_t value) {
-  unsigned place = kPlaces - 1;
-  while (place > 0 && kFibonacci.at[place] > value) --place;
-  return place;
+constexpr Values kValues;
+
+// 64 and more for what the alphabet does not have.
+std::uint32_t value_of(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return kValues.of[byte & 127] | (byte & 128);
+}
+
+unsigned highest_place(std::uint32_t value, Place& place) {
+  unsigned number = 0;
+  for (; place.value + place.before <= value; ++number) place.up();
+  return number;
 }
 
 }  // namespace
 
 bool BitReader::open(std::string_view text, Arena& arena, std::uint32_t& bad) {
-  static constexpr Values values;
   *this = BitReader();
   const auto length = static_cast<std::uint32_t>(text.size());
   auto* bytes = arena.take<std::uint8_t>(length / 4 * 3 + 12);
@@ -55,8 +64,7 @@ bool BitReader::open(std::string_view text, Arena& arena, std::uint32_t& bad) {
   for (; i + 4 <= length; i += 4) {
     std::uint32_t four = 0;
     for (std::uint32_t j = 0; j < 4; ++j) {
-      const auto c = static_cast<unsigned char>(text[i + j]);
-      const std::uint32_t value = values.of[c & 127] | (c & 128);
+      const std::uint32_t value = value_of(text[i + j]);
       wrong |= value;
       four = four << 6 | (value & 63);
     }
@@ -82,13 +90,15 @@ bool BitReader::open(std::string_view text, Arena& arena, std::uint32_t& bad) {
 std::uint32_t BitReader::read_fibonacci() {
   std::uint32_t value = 0;
   bool before = false;
-  for (unsigned place = 0; place <= kPlaces; ++place) {
+  Place place;
+  for (unsigned number = 0; number <= kPlaces; ++number) {
     const bool bit = read(1) != 0;
     if (failed_) return 0;
     if (bit && before) return value <= 0xFFFF ? value : fail();
-    if (place == kPlaces) break;
-    if (bit) value += kFibonacci.at[place];
+    if (number == kPlaces) break;
+    if (bit) value += place.value;
     before = bit;
+    place.up();
   }
   return fail();
 }
@@ -103,17 +113,33 @@ bool BitReader::rest_is_zero() {
 void BitWriter::character(unsigned six) { put(kAlphabet[six]); }
 
 void BitWriter::write_fibonacci(std::uint32_t value) {
-  const unsigned highest = highest_place(value);
+  Place place;
+  const unsigned highest = highest_place(value, place);
   std::uint64_t code = 1;  // the closing 1; the places lie before it, least first
-  for (unsigned place = highest + 1; place-- > 0;) {
-    if (kFibonacci.at[place] > value) continue;
-    value -= kFibonacci.at[place];
-    code |= std::uint64_t{1} << (highest + 1 - place);
+  for (unsigned bit = 1; bit <= highest + 1; ++bit, place.down()) {
+    if (place.value > value) continue;
+    value -= place.value;
+    code |= std::uint64_t{1} << bit;
   }
   write(code, highest + 2);
 }
 
-std::uint32_t fibonacci_bits(std::uint32_t value) { return highest_place(value) + 2; }
+std::uint32_t fibonacci_bits(std::uint32_t value) {
+  Place place;
+  return highest_place(value, place) + 2;
+}
+
+std::size_t count_of(std::string_view text, char c) {
+  std::size_t count = 0;
+  for (const char one : text) count += one == c ? 1 : 0;
+  return count;
+}
+
+std::string_view up_to(std::string_view text, char end) {
+  std::size_t length = 0;
+  while (length < text.size() && text[length] != end) ++length;
+  return text.substr(0, length);
+}
 
 std::uint32_t characters_of(std::uint32_t bits, Padding padding) {
   if (padding == Padding::eight) bits = (bits + 7) / 8 * 8;

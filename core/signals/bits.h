@@ -118,6 +118,11 @@ class BitWriter {
   bool failed_ = false;
 };
 
+/// How often a character stands in a text; and what of a text stands before its first one, all of it where
+/// there is none. Small where std::string_view::find is not.
+[[nodiscard]] std::size_t count_of(std::string_view text, char c);
+[[nodiscard]] std::string_view up_to(std::string_view text, char end);
+
 /// Bits that `value` takes in Fibonacci coding.
 [[nodiscard]] std::uint32_t fibonacci_bits(std::uint32_t value);
 

@@ -82,8 +82,7 @@ Error read_gpp(std::string_view text, Arena& arena, Notes& notes, Gpp& gpp) {
   gpp = Gpp{};
   if (text.empty()) return {ErrorCode::signal_truncated, 0};
   if (text.size() > kMaxSignalText) return {ErrorCode::too_long, kMaxSignalText * 6};
-  std::uint32_t count = 0;
-  for (const char c : text) count += c == '~' ? 1 : 0;
+  auto count = static_cast<std::uint32_t>(count_of(text, '~'));
   gpp.bare = count == 0 && text.front() == 'C';
   if (gpp.bare) {
     notes.add(ErrorCode::signal_bad_value, 0);
@@ -97,7 +96,7 @@ Error read_gpp(std::string_view text, Arena& arena, Notes& notes, Gpp& gpp) {
   if (gpp.bare) {
     ids[0] = kTcfEu;
   } else {
-    gpp.header = text.substr(0, text.find('~'));
+    gpp.header = up_to(text, '~');
     const Error error = read_header(gpp.header, arena, notes, count, {ids, count});
     if (error.code != ErrorCode::ok) return error;
     at = gpp.header.size() + 1;
@@ -105,8 +104,7 @@ Error read_gpp(std::string_view text, Arena& arena, Notes& notes, Gpp& gpp) {
   for (std::uint32_t i = 0; i < count; ++i) {
     sections[i] = GppSection{};
     sections[i].id = ids[i];
-    sections[i].text = text.substr(at);
-    sections[i].text = sections[i].text.substr(0, sections[i].text.find('~'));
+    sections[i].text = up_to(text.substr(at), '~');
     const Error error = read_one(sections[i], static_cast<std::uint32_t>(at * 6), arena, notes);
     if (error.code != ErrorCode::ok) return error;
     at += sections[i].text.size() + 1;

@@ -7,20 +7,15 @@ namespace {
 
 constexpr std::uint32_t kLastId = 0xFFFF;
 
-/// Ascending and with a gap between each and the next.
-bool apart(std::span<const IdRange> ranges) {
+/// Ascending, with at least `gap` ids between each and the next.
+bool ascending(std::span<const IdRange> ranges, std::uint32_t gap = 0) {
   for (std::size_t i = 1; i < ranges.size(); ++i) {
-    if (ranges[i].first <= ranges[i - 1].last + 1u) return false;
+    if (ranges[i].first <= ranges[i - 1].last + gap) return false;
   }
   return true;
 }
 
-bool ascending(std::span<const IdRange> ranges) {
-  for (std::size_t i = 1; i < ranges.size(); ++i) {
-    if (ranges[i].first <= ranges[i - 1].last) return false;
-  }
-  return true;
-}
+bool apart(std::span<const IdRange> ranges) { return ascending(ranges, 1); }
 
 void sift(std::span<IdRange> heap, std::size_t at) {
   for (;;) {

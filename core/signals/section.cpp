@@ -179,16 +179,14 @@ unsigned bits_of(const Item& item, std::uint64_t custom_purposes) {
 Error read_section(std::uint8_t id, std::string_view text, std::uint32_t base, Arena& arena, Notes& notes,
                    Section& section) {
   section = Section{};
-  const std::size_t core_end = text.find('.') == std::string_view::npos ? text.size() : text.find('.');
   const SectionLayout* chosen = layout_of(id);
   if (chosen == nullptr) return {ErrorCode::signal_bad_value, base};
   // Sixty bits and their padding are usnat's first layout, whatever version it names.
-  if (id == kUsNational && core_end * 6 < 70) chosen = layout_of(id, true);
+  if (id == kUsNational && up_to(text, '.').size() * 6 < 70) chosen = layout_of(id, true);
   const SectionLayout& layout = *chosen;
   section.layout = chosen;
 
-  std::size_t dots = 1;
-  for (const char c : text) dots += c == '.' ? 1 : 0;
+  const std::size_t dots = 1 + count_of(text, '.');
   auto* order = arena.take<KeptSegment>(dots);
   if (order == nullptr) return {ErrorCode::signal_too_large, base};
   section.order = {order, dots};
@@ -196,8 +194,7 @@ Error read_section(std::uint8_t id, std::string_view text, std::uint32_t base, A
   SegmentReader r{layout, arena, notes, section, {}, base};
   unsigned index = 0;  // among segments, a header not counted
   for (std::size_t n = 0; n < dots; ++n) {
-    const std::string_view rest = text.substr((r.base - base) / 6);
-    const std::string_view segment = rest.substr(0, rest.find('.'));
+    const std::string_view segment = up_to(text.substr((r.base - base) / 6), '.');
     order[n] = KeptSegment{};
     if (segment.empty())
       return {n == 0 && dots == 1 ? ErrorCode::signal_truncated : ErrorCode::signal_bad_segment, r.base};

@@ -39,7 +39,7 @@ class Notes {
   }
 
  private:
-  Note notes_[kMost];
+  Note notes_[kMost];  // those behind count_ are nobody's
   unsigned count_ = 0;
   Strictness strictness_;
 };

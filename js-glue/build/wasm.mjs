@@ -6,7 +6,7 @@ import { fromRoot, run } from './paths.mjs';
 /** Beyond the first release of WebAssembly: in Chromium since 75, in Firefox since 79, in WebKit since 15. */
 export const FEATURES = ['--enable-bulk-memory', '--enable-bulk-memory-opt'];
 
-const OPTIMISE = ['--flatten', '--rereloop', '-Oz', '-Oz', '--converge', '--reorder-locals', '--reorder-functions', '--strip-debug', '--strip-producers', '--strip-target-features'];
+const OPTIMISE = ['--flatten', '--rereloop', '-O2', '-Oz', '--converge', '--always-inline-max-function-size=4', '--flexible-inline-max-function-size=10', '--reorder-locals', '--reorder-functions', '--strip-debug', '--strip-producers', '--strip-target-features'];
 
 /** Runs a program of the binaryen package. @param {string} name @param {string[]} args */
 export const binaryen = (name, args) => run(process.execPath, [fromRoot(`node_modules/binaryen/bin/${name}`), ...args]);

@@ -1,7 +1,7 @@
 // What codecs.wasm has read, out of its memory into objects: names by codec-table.ts, ids as sets that are read when asked.
 import * as at from '../gen/codecs.js'
 import type { CodecMemory } from './codec-memory.js'
-import { CANADA, USP, prefixOf, table, type Item, type Table } from './codec-table.js'
+import { CANADA, USP, prefixOf, table as tableOf, type Item, type Table } from './codec-table.js'
 import { IdSet } from './ids.js'
 
 /** What a set of ids becomes in a value. */
@@ -79,7 +79,7 @@ export class ValueReader {
     return all.map(({ value }) => value)
   }
 
-  private item_(section: number, item: Item, custom: number, first: boolean, shown: number): unknown {
+  private item_(section: number, item: Item): unknown {
     const { m_: m } = this
     const address = section + at.SECTION_VALUES + 8 * item.index
     const low = m.word_(address)
@@ -91,53 +91,47 @@ export class ValueReader {
       case 'bitfield':
         return this.ids_(this.mask_(address, item.bits))
       case 'customs':
-        return this.ids_(this.mask_(address, custom))
+        return this.ids_(this.mask_(address, m.word_(address - 8 * item.behind)))
       case 'ids':
         return this.ids_(this.set_(section + at.SECTION_SETS + low * at.SET_BYTES))
       case 'restrictions':
         return this.restrictions_(section, m.bytes_[m.word_(section)] === CANADA)
       case 'number':
-      case 'choice':
-        if (item.count > 1) return this.list_(address, first ? (at.USNAT_FIRST[item.field] ?? item.count) : item.count, shown)
-        return m.word_(address + 4) * TWO_32 + low
-    }
-  }
-
-  private items_(section: number, items: readonly Item[], first: boolean, into: Value): void {
-    let custom = 0
-    // usnat's second version is shown whole even where it was written with the fields of the first.
-    const whole = !first || this.m_.word_(section + at.SECTION_VALUES) > 1
-    for (const item of items) {
-      const value = this.item_(section, item, custom, first, whole ? item.count : (at.USNAT_FIRST[item.field] ?? item.count))
-      into[item.name] = value
-      if (item.type === 'number') custom = value as number
+      case 'choice': {
+        if (item.count === 1) return m.word_(address + 4) * TWO_32 + low
+        const short = at.USNAT_FIRST[item.field] ?? item.count
+        const first = (m.bytes_[section + at.SECTION_FORM]! & FORM_LAYOUT) !== 0
+        // usnat's second version is shown whole even where it was written with the fields of the first.
+        const whole = !first || m.word_(section + at.SECTION_VALUES) > 1
+        return this.list_(address, first ? short : item.count, whole ? item.count : short)
+      }
     }
   }
 
   /** The section at an address, with `form` where it was not written as we would. */
   section(section: number, tcf: boolean): Value {
     const { m_: m } = this
-    const shape = table(m.bytes_[m.word_(section)]!, tcf)!
+    const table = tableOf(m.bytes_[m.word_(section)]!, tcf)!
     const present = m.bytes_[section + at.SECTION_PRESENT]!
-    const parts = m.bytes_[section + at.SECTION_FORM]!
-    const first = (parts & FORM_LAYOUT) !== 0
-    const value: Value = {}
-    let form: Value | null = parts === 0 ? null : this.sectionForm_(section, shape, parts)
-    for (let segment = 0; segment < shape.segments.length; ++segment) {
-      const { name, items } = shape.segments[segment]!
-      const there = ((present >> segment) & 1) === 1
-      const inner = tcf && segment > 0 && items.length > 1
-      if (segment > 0 && shape.included) {
-        this.items_(section, items, first, value)
-        value[shape.included] = there
-      } else if (there) this.items_(section, items, first, inner ? (value[name] = {}) : value)
-      else if (inner) value[name] = null
-      else for (const item of items) value[item.name] = null
-      for (let i = 0; there && i < items.length; ++i) {
-        if (items[i]!.type === 'ids') form = this.formOf_(section, items[i]!, shape.id === CANADA ? 1 : 0, form)
-      }
+    const has = (segment: number): boolean => ((present >> segment) & 1) === 1
+    // The second subsection of the United States has its values even where it is not there.
+    const item = (index: number): unknown => {
+      const one = table.items[index]!
+      return has(one.segment) || (table.included !== '' && one.segment > 0) ? this.item_(section, one) : null
     }
+    const value = table.shape ? table.shape(item, has) : this.members_(table, item, has)
+    const parts = m.bytes_[section + at.SECTION_FORM]!
+    let form: Value | null = parts === 0 ? null : this.sectionForm_(section, table, parts)
+    for (const one of table.sets) if (has(one.segment)) form = this.formOf_(section, one, table.id === CANADA ? 1 : 0, form)
     if (form) value['form'] = form
+    return value
+  }
+
+  /** Of a section without a shape: its members one by one. A TC string, which has an object within, has one. */
+  private members_(table: Table, item: (index: number) => unknown, has: (segment: number) => boolean): Value {
+    const value: Value = {}
+    for (const { name, index } of table.items) value[name] = item(index)
+    if (table.included) value[table.included] = has(1)
     return value
   }
 

@@ -1,5 +1,5 @@
 // What stands in each section and is called how, for reading and writing alike; printed by the core (src/gen/codecs.ts).
-import { FIELDS, SECTIONS, type FieldType } from '../gen/codecs.js'
+import { FIELDS, SECTIONS, SHAPES, type FieldType } from '../gen/codecs.js'
 
 export const TCF_EU = 2
 export const CANADA = 5
@@ -16,6 +16,8 @@ export interface Item {
   readonly segment: number
   /** Among all items of the section. */
   readonly index: number
+  /** Of bits whose number a field before them says: how many items before. */
+  readonly behind: number
 }
 
 /** A section under the names of GPP's section documents, or a TC string under its own (`tcf`). */
@@ -23,6 +25,12 @@ export interface Table {
   readonly id: number
   readonly tcf: boolean
   readonly segments: readonly { readonly name: string; readonly items: readonly Item[] }[]
+  /** Of all segments. */
+  readonly items: readonly Item[]
+  /** Those that are sets of ids. */
+  readonly sets: readonly Item[]
+  /** Makes the value, where the section is one of those that are read most. */
+  readonly shape: (typeof SHAPES)[number] | undefined
   /** Fields by name. In a TC string's own naming the publisher's are found in its object alone. */
   readonly byName: ReadonlyMap<string, Item>
   /** The member that says whether the second subsection of a section of the United States is there; '' where there is none. */
@@ -35,20 +43,26 @@ function tableOf(id: number, tcf: boolean): Table | null {
   const [, ...shapes] = SECTIONS[id] ?? []
   if (shapes.length === 0) return null
   let index = 0
+  let number = 0
   const segments = shapes.map(([name, ...fields], segment) => ({
     name,
     items: fields.map((entry): Item => {
       const [field, count] = typeof entry === 'number' ? [entry, 1] : entry
       const [gppName, tcfName, type, bits] = FIELDS[field]!
-      return { name: tcf ? tcfName || lower(gppName) : gppName, field, type, bits, count, segment, index: index++ }
+      if (type === 'number') number = index
+      return { name: tcf ? tcfName || lower(gppName) : gppName, field, type, bits, count, segment, behind: index - number, index: index++ }
     }),
   }))
+  const items = segments.flatMap((segment) => segment.items)
   const named = segments.slice(0, tcf ? 3 : undefined).flatMap(({ items }) => items)
   const second = id >= USNAT ? segments[1]?.name : undefined
   return {
     id,
     tcf,
     segments,
+    items,
+    sets: items.filter(({ type }) => type === 'ids'),
+    shape: SHAPES[tcf ? -id : id],
     byName: new Map(named.map((item) => [item.name, item])),
     included: second === undefined ? '' : second === 'gpc' ? 'GpcSegmentIncluded' : 'SensitiveDataConsentSegmentIncluded',
   }

@@ -4,6 +4,7 @@ import { ErrorCode } from '../gen/metrofax/consent/fb/error-code.js'
 import * as at from '../gen/codecs.js'
 import type { CodecMemory } from './codec-memory.js'
 import { CANADA, TCF_EU, USP, idOf, table, type Item, type Table } from './codec-table.js'
+import { ValueWalk } from './codec-walk.js'
 import { BadRange, IdSet, eachRange } from './ids.js'
 
 const TWO_32 = 2 ** 32
@@ -16,82 +17,18 @@ const CURRENT = 1
 const SPEC = 2
 const PLAIN = 3
 
-/** What is wrong with a value, and where. */
-export class Refusal extends Error {
-  constructor(
-    readonly code: ErrorCode,
-    readonly place: string,
-  ) {
-    super()
-  }
-}
-
-type Fields = Readonly<Record<string, unknown>>
-
-export class ValueWriter {
-  private readonly place_: (string | number)[] = ['value']
-
-  /** @param sorted whether members are taken by name, so that of several errors the same one is told as natively */
+export class ValueWriter extends ValueWalk {
   constructor(
     private readonly m_: CodecMemory,
     private readonly strict_: boolean,
-    private readonly sorted_: boolean,
+    sorted: boolean,
   ) {
+    super(sorted)
     m_.reset_()
-  }
-
-  private refuse_(code: ErrorCode): never {
-    throw new Refusal(code, `/${this.place_.join('/')}`)
   }
 
   private take_(bytes: number): number {
     return this.m_.take_(bytes) || this.refuse_(ErrorCode.signal_too_large)
-  }
-
-  // ---- what JSON has
-
-  private members_(value: unknown, member: (name: string, value: unknown) => void): void {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) this.refuse_(ErrorCode.wrong_type)
-    const { place_: place } = this
-    const depth = place.length
-    const names = Object.keys(value)
-    if (this.sorted_) names.sort()
-    for (const name of names) {
-      const one = (value as Fields)[name]
-      if (one === undefined) continue
-      place[depth] = name
-      member(name, one)
-    }
-    place.length = depth
-  }
-
-  private entries_(value: unknown, entry: (value: unknown, index: number) => void): void {
-    if (!Array.isArray(value)) this.refuse_(ErrorCode.wrong_type)
-    const { place_: place } = this
-    const depth = place.length
-    for (let i = 0; i < value.length; ++i) {
-      place[depth] = i
-      entry(value[i], i)
-    }
-    place.length = depth
-  }
-
-  private number_(value: unknown, most: number): number {
-    if (typeof value !== 'number') this.refuse_(ErrorCode.wrong_type)
-    if (!Number.isSafeInteger(value) || value < 0 || value > most) this.refuse_(ErrorCode.signal_bad_value)
-    return value
-  }
-
-  private text_(value: unknown): string {
-    if (typeof value !== 'string') this.refuse_(ErrorCode.wrong_type)
-    // Nothing that a codec takes needs an escape.
-    if (/["\\\u0000-\u001f]/.test(value)) this.refuse_(ErrorCode.signal_bad_character)
-    return value
-  }
-
-  private boolean_(value: unknown): boolean {
-    if (typeof value !== 'boolean') this.refuse_(ErrorCode.wrong_type)
-    return value
   }
 
   /** Puts a text beside everything else, and where it is into a span. */

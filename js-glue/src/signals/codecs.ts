@@ -3,7 +3,8 @@
 import { EXPECTATION, EXPECTATIONS, BOARD_AT, BOARD_SIGNAL, BOARD_TEXT } from '../gen/codecs.js'
 import { CodecMemory, type CodecsExports } from './codec-memory.js'
 import { ValueReader, type AsIds, type Value } from './codec-read.js'
-import { Refusal, ValueWriter } from './codec-write.js'
+import { Refusal } from './codec-walk.js'
+import { ValueWriter } from './codec-write.js'
 
 export type { CodecsExports } from './codec-memory.js'
 export { IdSet } from './ids.js'

@@ -1,0 +1,83 @@
+// What bench codecs measures in Node and in a browser alike: bundled for the latter. Ours go from text to a value whose sets of ids are
+// bits, and back from it; beside it to the plain value that `evaluate` answers, ids as range text, and back. Theirs go from text to their
+// model and back.
+import * as community from '@iabtcf/core';
+import * as techLab from '@iabtechlabtcf/core';
+import { GppModel } from '@iabgpp/cmpapi';
+import { Codecs, asText } from '../../js-glue/src/signals/codecs.ts';
+import { hostileStrings } from './hostile-strings.mjs';
+
+const ROUNDS = 9;
+/** Long enough for a round that the clock's tick does not matter. Milliseconds. */
+const ROUND_MS = 60;
+
+/** @typedef {{ median: number, best: number }} Times microseconds a call, of the rounds */
+
+/** @param {() => unknown} call @param {number} [most] milliseconds a round @returns {Times} */
+function timed(call, most = ROUND_MS) {
+  let calls = 1;
+  for (let took = 0; took < most; calls *= 2) {
+    const from = performance.now();
+    for (let i = 0; i < calls; i += 1) call();
+    took = performance.now() - from;
+    if (took >= most) break;
+  }
+  const rounds = Array.from({ length: ROUNDS }, () => {
+    const from = performance.now();
+    for (let i = 0; i < calls; i += 1) call();
+    return ((performance.now() - from) * 1000) / calls;
+  }).sort((a, b) => a - b);
+  return { median: rounds[ROUNDS >> 1] ?? NaN, best: rounds[0] ?? NaN };
+}
+
+/** Every second of a thousand vendors, most of them, and those disclosed. */
+function realistic() {
+  const some = Array.from({ length: 500 }, (_, i) => 2 * i + 1).join(',');
+  return {
+    created: 17_671_392_000, lastUpdated: 17_671_392_000, cmpId: 31, cmpVersion: 2, consentLanguage: 'EN', vendorListVersion: 150, tcfPolicyVersion: 5, isServiceSpecific: true,
+    publisherCC: 'DE', purposesConsent: '1-11', purposesLITransparency: '2,7-11', specialFeatureOptIns: '1', vendorConsents: some, vendorLegitimateInterests: '1-400,450-1000',
+    disclosedVendors: '1-1000', pubRestrictions: [{ purposeId: 3, restrictionType: 1, vendors: '5,9,700-720' }], publisherTC: { purposesConsent: '1-4' },
+  };
+}
+
+const USNAT = 'DBABLA~CVVVkkkkkpFY.YA';
+
+/** @param {Uint8Array} wasm codecs.wasm */
+export function measure(wasm) {
+  const codecs = new Codecs(/** @type {any} */ (new WebAssembly.Instance(new WebAssembly.Module(/** @type {BufferSource} */ (wasm)), {}).exports));
+  /** @param {any} result */
+  const fine = (result) => {
+    if (typeof result === 'object' && 'code' in result) throw new Error(result.message);
+    return result;
+  };
+  const plain = realistic();
+  const tc = fine(codecs.encode('tcf', plain));
+  const { value } = fine(codecs.decode('tcf', tc));
+  const gpp = fine(codecs.encode('gpp', { sections: { tcfeuv2: tc, usnat: { SaleOptOut: 1 }, usca: { SaleOptOut: 2 } } }));
+  const model = community.TCString.decode(tc);
+  const labModel = techLab.TCString.decode(tc);
+  const microseconds = {
+    'TC string, decode': { ours: timed(() => codecs.decode('tcf', tc)), 'ours, ids as text': timed(() => codecs.decode('tcf', tc, false, asText)), '@iabtcf/core': timed(() => community.TCString.decode(tc)), '@iabtechlabtcf/core': timed(() => techLab.TCString.decode(tc)) },
+    'TC string, encode': { ours: timed(() => codecs.encode('tcf', value)), 'ours, ids as text': timed(() => codecs.encode('tcf', plain)), '@iabtcf/core': encoder(community, model), '@iabtechlabtcf/core': encoder(techLab, labModel) },
+    'GPP of three sections, decode': { ours: timed(() => codecs.decode('gpp', gpp)), '@iabgpp/cmpapi': timed(() => new GppModel(gpp).toObject()) },
+    'usnat, decode': { ours: timed(() => codecs.decode('gpp', USNAT)), '@iabgpp/cmpapi': timed(() => new GppModel(USNAT).toObject()) },
+  };
+  const hostile = Object.fromEntries(hostileStrings().map(({ name, codec, text }) => [name, timed(() => codecs.decode(codec, text), 20)]));
+  return { strings: { tc, gpp, usnat: USNAT }, microseconds, hostile };
+}
+
+const PURPOSES = Array.from({ length: 11 }, (_, i) => i + 1);
+/** A vendor list of a thousand vendors with every purpose, made here: without one their encoders refuse. */
+const VENDOR_LIST = {
+  gvlSpecificationVersion: 3, vendorListVersion: 150, tcfPolicyVersion: 5, lastUpdated: '2026-01-01T00:00:00Z',
+  purposes: Object.fromEntries(PURPOSES.map((id) => [id, { id }])), specialPurposes: {}, features: {}, specialFeatures: { 1: { id: 1 } }, stacks: {}, dataCategories: {},
+  vendors: Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [i + 1, {
+    id: i + 1, name: `${i + 1}`, purposes: PURPOSES, legIntPurposes: [2, 7, 8, 9, 10, 11], flexiblePurposes: PURPOSES.slice(1), specialPurposes: [], features: [], specialFeatures: [1],
+  }])),
+};
+
+/** Their encoder, with its vendor list; ours has none to look into. @param {any} library @param {any} model */
+function encoder(library, model) {
+  model.gvl = new library.GVL(structuredClone(VENDOR_LIST));
+  return timed(() => library.TCString.encode(model));
+}
