@@ -48,10 +48,12 @@ async function month(place, name, recipients) {
   const began = performance.now();
   const seconds = () => (performance.now() - began) / 1000;
   let said = 0;
+  let most = 0;
   const progress = (/** @type {string} */ what) => {
+    most = Math.max(most, process.memoryUsage.rss());
     if (seconds() - said < 30) return;
     said = seconds();
-    console.error(`${name}: ${said.toFixed(0)} s, ${what}`);
+    console.error(`${name}: ${said.toFixed(0)} s, ${what}, ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB resident`);
   };
   for (let from = 0; from < recipients; from += BATCH) await store.putRecipients(numbers(from, Math.min(from + BATCH, recipients)).map(person));
   let events = 0;
@@ -85,7 +87,7 @@ async function month(place, name, recipients) {
   await store.close();
   const bytes = place.size?.();
   return { database: name, recipients, mails: recipients * MAILS, events, rows, bytes, seconds: written, rowsPerSecond: Object.values(rows).reduce((a, b) => a + b) / written,
-    campaignMs: median(times), campaignMostMs: Math.max(...times), holderMs: median(holder), shown, load: loadavg() };
+    campaignMs: median(times), campaignMostMs: Math.max(...times), holderMs: median(holder), residentMost: most, shown, load: loadavg() };
 }
 
 /** @param {{ recipients: number, databases: string }} options */
@@ -104,8 +106,8 @@ export async function benchEmailMonth({ recipients, databases }) {
       await place.stop();
     }
   }
-  table(`A month of ${recipients} recipients x ${MAILS} mails`, ['', 'rows', 'of them mails', 'events', 'GB on disk', 'minutes to write', 'rows a second', 'campaign page ms (most)', 'a token looked up, ms'],
-    results.map((one) => [one.database, Object.values(one.rows).reduce((a, b) => a + b), one.rows['mf_sent'] ?? 0, one.rows['mf_event'] ?? 0, ((one.bytes ?? NaN) / 1e9).toFixed(2), (one.seconds / 60).toFixed(1), one.rowsPerSecond, `${one.campaignMs.toFixed(0)} (${one.campaignMostMs.toFixed(0)})`, one.holderMs.toFixed(2)]));
+  table(`A month of ${recipients} recipients x ${MAILS} mails`, ['', 'rows', 'of them mails', 'events', 'GB on disk', 'minutes to write', 'rows a second', 'campaign page ms (most)', 'a token looked up, ms', 'MB resident at most'],
+    results.map((one) => [one.database, Object.values(one.rows).reduce((a, b) => a + b), one.rows['mf_sent'] ?? 0, one.rows['mf_event'] ?? 0, ((one.bytes ?? NaN) / 1e9).toFixed(2), (one.seconds / 60).toFixed(1), one.rowsPerSecond, `${one.campaignMs.toFixed(0)} (${one.campaignMostMs.toFixed(0)})`, one.holderMs.toFixed(2), (one.residentMost / 1e6).toFixed(0)]));
   console.log(`load at the end ${results.map(({ load }) => (load[1] ?? 0).toFixed(1)).join(', ')}; one campaign: ${JSON.stringify(results[0]?.shown)}`);
   return { results };
 }

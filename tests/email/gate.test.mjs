@@ -80,6 +80,38 @@ test('[E14] hostile and broken HTML neither throws nor lets a fetch through', as
   }
 });
 
+test('[E14] huge mails: what must go goes from every place, and the rest is as it was', async () => {
+  const pixel = '<img src="https://open.example/o.gif" width="1" height="1">';
+  const text = '<p>Offer &amp; more, prix réduit.</p>\n'.repeat(30_000);
+  const shapes = [
+    [`${text}${pixel}${text}${pixel}`, `${text}${text}`],
+    [pixel.repeat(5000), ''],
+    [`${'<table><tr><td>'.repeat(20_000)}${pixel}`, '<table><tr><td>'.repeat(20_000)],
+    [`<p title="${'x'.repeat(2_000_000)}">${pixel}</p>`, `<p title="${'x'.repeat(2_000_000)}"></p>`],
+    [`<!-- ${'-'.repeat(2_000_000)} -->${pixel}`, `<!-- ${'-'.repeat(2_000_000)} -->`],
+    [`<noscript>${pixel}</noscript>`.repeat(2000), '<noscript></noscript>'.repeat(2000)],
+    [`<!--[if mso]>${'<td background="https://open.example/a.png">\n'.repeat(3000)}<![endif]-->`, `<!--[if mso]>${'<td background="">\n'.repeat(3000)}<![endif]-->`],
+    [`<!--[if mso]>${'<p style="background:url(https://open.example/a.png)">'.repeat(3000)}<![endif]-->`, `<!--[if mso]>${'<p style="background:none">'.repeat(3000)}<![endif]-->`],
+    [`<style>${'a{color:red}'.repeat(50_000)}b{background:url(https://open.example/b.gif)}</style>`, `<style>${'a{color:red}'.repeat(50_000)}b{background:none}</style>`],
+  ];
+  for (const [html = '', clean = ''] of shapes) {
+    const { html: left, removed } = await gateEmail(html, gate, subject({}));
+    assert.ok(left === clean, `${html.slice(0, 40)}…: ${left.length} characters of ${clean.length}`);
+    assert.equal(removed.length, html.split('open.example').length - 1);
+    assert.ok(lintEmail(html, gate).length > 0);
+  }
+});
+
+test('[E14] mails made to be slow to read are read', async () => {
+  // What is looked for from each place to the end would take minutes here.
+  for (const part of ['<noscript', '<noscript>', '</noscript', '<!--[if mso]>', '<!--[if mso]>url(', '<!--[if mso]>src="', 'url("', '<table', '<a href=\'', '{{consentLink ', '&#', '<style>']) {
+    const html = part.repeat(20_000);
+    await gateEmail(html, gate, subject({}));
+    await gateEmail(`<!--[if mso]>${html}-->`, gate, subject({}));
+    lintEmail(html, gate);
+  }
+});
+
 // ---- the linter
 
 const rules = (/** @type {string} */ html, options = {}) => lintEmail(html, gate, options).map(({ rule, line, column }) => `${line}:${column} ${rule}`);

@@ -46,6 +46,21 @@ test('[E10] when the pixel is answered, neither keys nor core nor database has b
   assert.equal(taken.length, 4);
 });
 
+test('[E10] nor at the edge, where the work begins with the request: whatever the token, the same steps come before the answer', async () => {
+  let asked = 0;
+  const counting = /** @type {any} */ (new Proxy({}, { get: () => { asked += 1; throw new Error('asked'); } }));
+  const recorder = new Recorder({ gate: counting, keys: counting, store: counting, note: () => undefined });
+  const handler = routes({ gate: counting, keys: counting, store: counting, recorder });
+  for (const token of [pixel, `${pixel.slice(0, -1)}x`, 'x', 'A'.repeat(9000)]) {
+    const work = /** @type {Promise<unknown>[]} */ ([]);
+    asked = 0;
+    assert.equal((await ask(handler, token, { waitUntil: (/** @type {Promise<unknown>} */ part) => work.push(part) }))?.status, 200);
+    assert.equal(asked, 0, 'before the answer');
+    await Promise.all(work);
+    assert.ok(asked > 0, 'after it');
+  }
+});
+
 test('[E10] answered before the write, and while the database is away', async () => {
   /** @type {(value?: unknown) => void} */
   let open = () => {};

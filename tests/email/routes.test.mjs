@@ -268,5 +268,30 @@ for (const [name, start] of Object.entries(desks)) {
       for (const [subject, days] of /** @type {[object, number][]} */ ([[{ country: 'DE' }, 182], [{ country: 'FR' }, 182], [{ country: 'IT' }, 182], [{ country: 'US', region: 'CA' }, 365]])) assert.ok(gate.regimeFor_({ ...subject, now: NOW }).reask >= days * DAY);
       await desk.store.forget('ann');
     });
+
+    test('[E7][E10] a clock that is wrong, ours or the sender’s: the same answer, and nothing kept that a right one would not', async () => {
+      const tokens = { lasting: await token({ expires: 2 ** 32 - 1 }), over: await token({ expires: NOW - 1 }), never: await token({ expires: 1 }) };
+      const play = async (/** @type {string} */ text, /** @type {number} */ at) => {
+        clock = at * 1000;
+        const answer = await seen(await ask(`/b/${text}.gif`));
+        await desk.settle();
+        return answer;
+      };
+      const kept = async () => (await desk.store.eventsOf('ann')).length;
+      const right = await play(tokens.lasting, NOW);
+      assert.equal(await kept(), 1);
+      // Before the consent was given (ours is slow, more than the skew that is forgiven), before there was time, after tokens can end, after consents do.
+      for (const at of [NOW - 86_400, 0, 2 ** 32, NOW + 500 * 86_400]) for (const text of Object.values(tokens)) {
+        if (text === tokens.over && at < NOW) continue; // by that clock it has not ended; what the consent says is seen with the others
+        assert.equal(await play(text, at), right, `${at}`);
+      }
+      for (const text of [tokens.over, tokens.never]) assert.equal(await play(text, NOW), right);
+      assert.equal(await kept(), 1);
+      // The consent's own clock was fast: it is from the future, which is no consent.
+      await recipient(GRANTED, { consent: { purposes: GRANTED, policyVersion: '2013-12-01', time: NOW + 86_400 } });
+      assert.equal(await play(tokens.lasting, NOW), right);
+      assert.equal(await kept(), 1);
+      await desk.store.forget('ann');
+    });
   });
 }

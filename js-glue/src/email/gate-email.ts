@@ -19,9 +19,9 @@ export interface Gated {
   readonly removed: readonly Removed[]
 }
 
-const NOSCRIPT = /(<noscript\b[^>]*>)([\s\S]*?)(<\/noscript\s*>)/gi
+const NOSCRIPT = /<noscript\b/gi
+const NOSCRIPT_END = /<\/noscript\s*>/gi
 /** In Outlook's conditional comments stand pictures and styles of their own. */
-const COMMENT_CSS = /\burl\(\s*(["']?)(.*?)\1\s*\)/gi
 const COMMENT_LOAD = /\b(src|background|href)\s*=\s*(["'])(.*?)\2/gi
 
 /**
@@ -32,11 +32,15 @@ const COMMENT_LOAD = /\b(src|background|href)\s*=\s*(["'])(.*?)\2/gi
 export async function gateEmail(html: string, gate: MailGate, subject: unknown): Promise<Gated> {
   const removed: Removed[] = []
   // The rewriter takes <noscript> for text, as browsers with scripts do; mail programs have none and show it.
-  for (const [whole, open = '', inside = '', close = ''] of html.matchAll(NOSCRIPT)) {
-    const inner = await gateEmail(inside, gate, subject)
+  let end = 0
+  let shown = ''
+  for (let from = noscriptAfter(html, end); from; from = noscriptAfter(html, end)) {
+    const inner = await gateEmail(html.slice(from.inside, from.close), gate, subject)
     removed.push(...inner.removed)
-    if (inner.html !== inside) html = html.replace(whole, () => open + inner.html + close)
+    shown += html.slice(end, from.inside) + inner.html
+    end = from.close
   }
+  html = shown + html.slice(end)
   const known = new Map<string, Verdict>()
   const refused = (url: string, hidden: boolean, where: string): boolean => {
     const key = `${hidden ? 1 : 0}${url}`
@@ -73,18 +77,52 @@ export async function gateEmail(html: string, gate: MailGate, subject: unknown):
     style: (text) => css(text, 'style'),
     comment(comment) {
       if (!/^\[if\b/i.test(comment.text)) return
-      const tagAt = (at: number): string => /<([\w:]+)[^<]*$/.exec(comment.text.slice(0, at))?.[1]?.toLowerCase() ?? ''
-      const kept = comment.text
+      const { text } = comment
+      const tagAt = (at: number): string => {
+        const from = text.lastIndexOf('<', at)
+        return from < 0 ? '' : (/^<([\w:]+)/.exec(text.slice(from, from + 40))?.[1]?.toLowerCase() ?? '')
+      }
+      const loads = text
         .replace(COMMENT_LOAD, (whole, name: string, quote: string, url: string, at: number) => {
           const tag = tagAt(at)
           if (name.toLowerCase() === 'href' && tag !== 'link') return whole
           return refused(url, false, `comment ${tag} ${name}`) ? `${name}=${quote}${quote}` : whole
         })
-        .replace(COMMENT_CSS, (whole, _quote: string, url: string) => (refused(url, false, 'comment style') ? 'none' : whole))
-      if (kept !== comment.text) comment.text = kept
+      const kept = withoutUrls(loads, (url) => refused(url, false, 'comment style'))
+      if (kept !== text) comment.text = kept
     },
   })
   return { html: gated, removed }
+}
+
+/** The first `<noscript>` from an offset on that has an end: where its inside begins, and where its end does. */
+function noscriptAfter(html: string, offset: number): { inside: number; close: number } | null {
+  NOSCRIPT.lastIndex = offset
+  const opened = NOSCRIPT.test(html) ? html.indexOf('>', NOSCRIPT.lastIndex) : -1
+  if (opened < 0) return null
+  NOSCRIPT_END.lastIndex = opened
+  const close = NOSCRIPT_END.exec(html)
+  return close && { inside: opened + 1, close: close.index }
+}
+
+/** A text with `none` for each url() that is refused. As lenient as Outlook reads CSS, and each character is looked at once. */
+function withoutUrls(text: string, refused: (url: string) => boolean): string {
+  let kept = ''
+  let from = 0
+  let close = 0
+  for (const { index, 0: opening, 1: quote = '' } of text.matchAll(/\burl\(\s*(["']?)/gi)) {
+    if (index < from) continue
+    const start = index + opening.length
+    const quoted = quote ? text.indexOf(quote, start) : -1
+    const behind = quoted < 0 ? null : /^\s*\)/.exec(text.slice(quoted + 1, quoted + 100))
+    if (!behind && close < start) close = text.indexOf(')', start)
+    if (!behind && close < 0) break
+    const end = behind ? quoted + 1 + behind[0].length : close + 1
+    if (!refused(text.slice(start, behind ? quoted : close))) continue
+    kept += `${text.slice(from, index)}none`
+    from = end
+  }
+  return kept + text.slice(from)
 }
 
 /** Whether a `<link>` of this kind is fetched. */

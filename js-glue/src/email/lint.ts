@@ -41,6 +41,8 @@ type Element = DefaultTreeAdapterMap['element']
 
 /** Fixed, because nothing that is granted is asked about. */
 const STRANGER = { now: 1_700_000_000 }
+/** Conditional comments within one another that are read. */
+const MOST_NESTED = 8
 const DYNAMIC = /\{\{|\{%|\*\||<%|\$\{|%%/
 const OWN_PIXEL = /\{\{\{?\s*consentPixel|\{%-?\s*consentPixel|<!-- consent:pixel -->|<mj-consent-pixel|\/b\/[\w-]{40,}\.gif/
 const OWN_LINK = /consentLink|["']consent:link:|\/c\/[\w-]{40,}/
@@ -50,7 +52,8 @@ const WAY_OUT = /unsubscribe|opt-?out|preferences|trackingUrl|\/[ut]\//i
 
 /** Line and column of an offset. */
 class Places {
-  private readonly starts: number[]
+  /** Offsets of the lines. */
+  readonly starts: number[]
   constructor(text: string) {
     this.starts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)]
   }
@@ -69,46 +72,61 @@ class Places {
 /** Everything that is wrong with a mail, in the order of its text. Never throws for what stands in it. */
 export function lintEmail(html: string, gate: MailGate, options: LintOptions = {}): Finding[] {
   const lint = new Lint(html, gate, options)
-  // A part of a mail (a cell, a row) would lose its tags in a document. No mail program runs scripts.
-  const read = /<(?:!doctype|html|head|body)\b/i.test(html) ? parse : parseFragment
-  lint.walk(read(html, { sourceCodeLocationInfo: true, scriptingEnabled: false }))
-  lint.links()
+  lint.read()
   return lint.findings.sort((a, b) => a.line - b.line || a.column - b.column)
 }
 
 class Lint {
   readonly findings: Finding[] = []
-  private readonly places: Places
+  readonly places: Places
 
   constructor(
     private readonly html: string,
     private readonly gate: MailGate,
     private readonly options: LintOptions,
+    /** In how many conditional comments it stands. */
+    private readonly depth = 0,
   ) {
     this.places = new Places(html)
+  }
+
+  read(): void {
+    // A part of a mail (a cell, a row) would lose its tags in a document. No mail program runs scripts.
+    const parsed = /<(?:!doctype|html|head|body)\b/i.test(this.html) ? parse : parseFragment
+    this.walk(parsed(this.html, { sourceCodeLocationInfo: true, scriptingEnabled: false }))
+    this.links()
   }
 
   private add(offset: number, rule: LintRule, message: string, severity: Finding['severity'] = 'error'): void {
     this.findings.push({ severity, ...this.places.at(offset), rule, message })
   }
 
-  walk(node: Node): void {
-    if (node.nodeName === '#comment' && 'data' in node) this.comment(node.data, node.sourceCodeLocation?.startOffset ?? 0)
-    if ('attrs' in node) this.element(node)
-    if ('childNodes' in node) for (const child of node.childNodes) this.walk(child)
-    if ('content' in node) this.walk(node.content)
+  // Not by calling itself: a mail may be nested deeper than the stack is.
+  private walk(root: Node): void {
+    const open: Node[] = [root]
+    for (let node = open.pop(); node; node = open.pop()) {
+      if (node.nodeName === '#comment' && 'data' in node) this.comment(node.data, node.sourceCodeLocation?.startOffset ?? 0)
+      if ('attrs' in node) this.element(node)
+      if ('childNodes' in node) for (const child of node.childNodes) open.push(child)
+      if ('content' in node) open.push(node.content)
+    }
   }
 
   // Outlook reads what stands in conditional comments: a mail of its own.
   private comment(data: string, offset: number): void {
     const open = /^\[if[^\]]*\]>/i.exec(data)?.[0]
     if (!open) return
+    if (this.depth >= MOST_NESTED) {
+      this.add(offset, 'undeclared', 'conditional comments nested deeper than they are read: what they fetch is not known')
+      return
+    }
     const inside = data.slice(open.length).replace(/<!\[endif\]$/i, '')
     const shift = offset + '<!--'.length + open.length
-    const inner = lintEmail(inside, this.gate, { ...this.options, promotional: false })
-    const starts = inside.split('\n').reduce<number[]>((all, line) => [...all, all.at(-1)! + line.length + 1], [0])
-    for (const { line, column, rule, message, severity } of inner) {
-      if (rule !== 'no-tracking-link') this.add(shift + (starts[line - 1] ?? 0) + column - 1, rule, message, severity)
+    const inner = new Lint(inside, this.gate, { ...this.options, promotional: false }, this.depth + 1)
+    inner.read()
+    const { starts } = inner.places
+    for (const { line, column, rule, message, severity } of inner.findings) {
+      if (rule !== 'no-tracking-link') this.add(shift + starts[line - 1]! + column - 1, rule, message, severity)
     }
   }
 
@@ -162,7 +180,7 @@ class Lint {
   }
 
   /** What has to stand in the mail as a whole. */
-  links(): void {
+  private links(): void {
     const { html } = this
     const counts = OWN_PIXEL.exec(html) ?? OWN_LINK.exec(html)
     if (counts && !TRACKING_LINK.test(html)) {

@@ -50,6 +50,8 @@ export class Recorder implements Recording {
    * Resolves when it is on record, or when the database has refused it twice and `note` was told.
    */
   async takeNow(fetched: Fetched): Promise<void> {
+    // E10: not before the answer has left this turn; how far a token is looked at shows in no answer's time.
+    await new Promise((resolve) => setTimeout(resolve, 0))
     const id = crypto.randomUUID()
     let events: MailEvent[] | undefined
     const once = async (): Promise<void> => {
