@@ -61,14 +61,17 @@ const shown = ({ median, best }) => `${round(median)} (${round(best)})`;
 
 export async function benchCodecs() {
   const wasm = await readFile(fromRoot('js-glue/dist/codecs.wasm'));
-  const places = { Node: await inNode(wasm), Chromium: await inChromium(wasm) };
-  const native = await natively(places.Node);
-  for (const [place, { strings, microseconds, hostile }] of Object.entries(places)) {
+  await nativeProgram('codecs_bench');
+  /** @type {Record<string, Measured>} */
+  const places = {};
+  for (const [place, measured] of Object.entries({ Node: inNode, Chromium: inChromium })) {
+    const { strings, microseconds, hostile } = (places[place] = await measured(wasm));
     console.log(`${place}: TC string of ${strings.tc.length} characters, GPP string of ${strings.gpp.length}; microseconds, median of nine rounds (quickest)`);
     console.table(Object.fromEntries(Object.entries(microseconds).map(([name, row]) => [name, Object.fromEntries(Object.entries(row).map(([who, times]) => [who, shown(times)]))])));
     const [worst, times] = Object.entries(hostile).sort(([, a], [, b]) => b.median - a.median)[0] ?? ['', { median: NaN, best: NaN }];
     console.log(`${place}, 64 KB of hostile text, the slowest of ${Object.keys(hostile).length}: ${shown(times)} us (${worst})`);
   }
+  const native = await natively(/** @type {Measured} */ (places['Node']));
   const middle = (/** @type {number[]} */ all) => ({ median: all.sort((a, b) => a - b)[all.length >> 1] ?? NaN, best: all[0] ?? NaN });
   const rows = Object.entries(native).map(([name, { decode, encode }]) => ({ name, decode: middle(decode), encode: middle(encode) }));
   console.log('natively, microseconds, median of nine rounds (quickest)');

@@ -16,6 +16,7 @@
 
 #include "signals/ac.h"
 #include "signals/codec.h"
+#include "signals/complete.h"
 #include "signals/gpp.h"
 
 namespace {
