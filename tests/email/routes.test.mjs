@@ -225,6 +225,26 @@ for (const [name, start] of Object.entries(desks)) {
       assert.equal((await events()).length, 60);
     });
 
+    test('[E9][abuse.load] a good token is never told to wait where it is used: mailbox providers POST for everybody from few addresses', async () => {
+      const [unsubscribe, withdraw, link] = [`/u/${await leave('unsubscribe')}`, `/t/${await leave('tracking')}`, `/c/${await click()}`];
+      const many = async (/** @type {string} */ address, /** @type {RequestInit} */ init) => {
+        /** @type {Record<number, number>} */
+        const counts = {};
+        for (let i = 0; i < 30; ++i) {
+          const { status } = await ask(address, { ...init, redirect: 'manual', headers: { 'x-client': '192.0.2.1' } });
+          counts[status] = (counts[status] ?? 0) + 1;
+        }
+        return counts;
+      };
+      const post = () => form({ 'List-Unsubscribe': 'One-Click' });
+      for (const address of ['/u/x', unsubscribe.replace('/u/', '/t/')]) assert.equal((await many(address, post()))[200], undefined);
+      assert.deepEqual(await many('/u/x', post()), { 429: 30 }, 'whoever tries tokens has to wait');
+      assert.deepEqual(await many(unsubscribe, post()), { 200: 30 });
+      assert.deepEqual(await many(withdraw, post()), { 200: 30 });
+      assert.deepEqual(await many(link, {}), { 302: 30 });
+      assert.equal((await desk.store.recipient('ann'))?.subject.account?.promotional, 'out');
+    });
+
     test('forms that are too long, of another kind or method', async () => {
       const address = `/t/${await leave('tracking')}`;
       assert.equal((await ask(address, { method: 'POST', body: 'x'.repeat(5000) })).status, 413);

@@ -27,7 +27,10 @@ export interface MailRoutesOptions {
    * serves knows. null, the default: unknown, and then nothing is limited here.
    */
   readonly client?: (request: Request) => string | null
-  /** For /c, /u and /t; the pixel is never refused. Default: 20 at once, then 2 a second. */
+  /**
+   * For tokens of /c, /u and /t that are not ours, and for the pages of /u and /t. Neither the pixel nor a POST or a click with a
+   * good token is ever refused: mailbox providers POST for all their people from few addresses. Default: 20 at once, then 2 a second.
+   */
   readonly limit?: Limit
 }
 
@@ -90,6 +93,12 @@ class MailDesk {
     if (wait > 0) throw new HttpError(429, TEXTS[languageOf(request)].wait, undefined, { 'Retry-After': String(wait) })
   }
 
+  /** What a token that is not ours gets, and whoever tries many. */
+  private unknown(request: Request): Response {
+    this.limited(request)
+    return page(404, languageOf(request), invalidBody(languageOf(request)))
+  }
+
   /** A token that is ours; expired ones too, for whoever wants to leave or to follow a link may do so for ever. */
   private async token(text: string): Promise<Token | null> {
     const { gate, keys } = this.o
@@ -105,10 +114,9 @@ class MailDesk {
   // E9: the target is in the signed part; there is no other way to be sent anywhere.
   async click(context: RouteContext): Promise<Response> {
     const { request, param } = context
-    this.limited(request)
     const text = param('token')
     const token = await this.token(text)
-    if (token?.kind !== 'click' || !token.target) return page(404, languageOf(request), invalidBody(languageOf(request)))
+    if (token?.kind !== 'click' || !token.target) return this.unknown(request)
     this.note('click', context, text)
     return new Response(null, {
       status: 302,
@@ -132,10 +140,9 @@ class MailDesk {
 
   // RFC 8058 §3.2: a POST is enough, without cookie, login or redirect. The body is not needed to know what is meant.
   async unsubscribe({ request, param }: RouteContext): Promise<Response> {
-    this.limited(request)
     const language = languageOf(request)
     const who = await this.holder(param('token'), 'unsubscribe')
-    if (!who) return page(404, language, invalidBody(language))
+    if (!who) return this.unknown(request)
     const method = (await formOf(request)).get('List-Unsubscribe') === 'One-Click' ? 'one-click' : 'post'
     await this.choose(who, { promotional: 'out' }, language, method, unsubscribeBody(language))
     return page(200, language, unsubscribeBody(language, 'unsubscribed'))
@@ -169,10 +176,9 @@ class MailDesk {
 
   // A bare POST withdraws the tracking and nothing else (E9, E11); with do=save each choice is its own.
   async setPreferences({ request, param }: RouteContext): Promise<Response> {
-    this.limited(request)
     const language = languageOf(request)
     const who = await this.holder(param('token'), 'tracking')
-    if (!who) return page(404, language, invalidBody(language))
+    if (!who) return this.unknown(request)
     const form = await formOf(request)
     const save = form.get('do') === 'save'
     const ids = this.o.tracking.map(({ id }) => id)
