@@ -28,7 +28,10 @@ nlohmann::json as_json(const std::vector<Change>& changes, const RevisionAdvice&
                     {"what", change.what},
                     {"purposes", change.all_purposes ? nlohmann::json() : nlohmann::json(change.purposes)}});
   }
-  return {{"changes", std::move(rows)}, {"supersedes", advice.row}, {"problem", advice.problem}};
+  // The row that the next policy needs, as the policy has it; null where nothing is owed.
+  nlohmann::json row =
+      advice.row.empty() ? nlohmann::json() : nlohmann::json::parse(advice.row, nullptr, false);
+  return {{"changes", std::move(rows)}, {"supersedes", std::move(row)}, {"problem", advice.problem}};
 }
 
 void print_changes(const std::vector<Change>& changes, const RevisionAdvice& advice) {

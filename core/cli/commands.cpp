@@ -8,6 +8,35 @@
 #include "cli/version.h"
 
 namespace metrofax::consent::cli {
+namespace {
+
+// The first word of a command line that stands where a command belongs and is none, said with those there
+// are; empty if every one is a command. CLI11 only says that a subcommand is required.
+std::string unknown_command(const CLI::App& app, int argc, const char* const* argv) {
+  const CLI::App* at = &app;
+  std::string path = app.get_name();
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const auto commands = at->get_subcommands([](const CLI::App*) { return true; });
+    if (commands.empty() || word.empty() || word.front() == '-') return {};
+    const CLI::App* next = nullptr;
+    std::string names;
+    for (const CLI::App* command : commands) {
+      if (command->get_name() == word) next = command;
+      names.append(names.empty() ? "" : ", ").append(command->get_name());
+    }
+    if (next == nullptr)
+      return path.append(": error: no command called \"")
+          .append(word)
+          .append("\"; there are: ")
+          .append(names);
+    at = next;
+    path.append(" ").append(word);
+  }
+  return {};
+}
+
+}  // namespace
 
 int run_command_line(int argc, const char* const* argv) {
   CLI::App app{
@@ -48,6 +77,10 @@ int run_command_line(int argc, const char* const* argv) {
     std::ostringstream out;
     std::ostringstream complaint;
     const int code = app.exit(error, out, complaint);
+    if (const std::string unknown = unknown_command(app, argc, argv); code != 0 && !unknown.empty()) {
+      std::fprintf(stderr, "%s\n", unknown.c_str());
+      return kBadInput;
+    }
     // Like everything else this program prints, through C's streams: one order, one place to capture.
     std::fputs(out.str().c_str(), stdout);
     std::fputs(complaint.str().c_str(), stderr);

@@ -217,7 +217,9 @@ void read_mail(const PolicyView& policy, const nlohmann::json& value, Request& r
   const Fields fields(
       value, "/request",
       {"kind", "campaign", "asked", "regime", "class", "purpose", "ceiling", "clamp", "coRecipients"});
-  static_cast<void>(fields.text("campaign"));
+  // A campaign's number as `email merge` takes it, or its name: kept by the caller, decided by neither.
+  if (const nlohmann::json* campaign = fields.find("campaign"); campaign != nullptr && !campaign->is_number())
+    static_cast<void>(fields.text("campaign"));
   if (!fields.text("regime").empty()) subject.regime = regime_of(policy, fields, {}, {});
   request.asked = mode_of(fields, "asked", fb::Mode::off);
   if (!fields.text("class").empty())

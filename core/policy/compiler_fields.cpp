@@ -168,7 +168,9 @@ std::uint32_t Fields::words(std::string_view key, const Vocabulary& words, bool 
   std::uint32_t mask = 0;
   std::vector<std::string_view> seen;
   for (const json::Node& item : node->items) {
-    const auto bits = read_word(findings_, item, words, "a word in " + in_quotes(key));
+    const auto bits = read_word(findings_, item, words,
+                                key == "purposes" ? "the id of a purpose of this policy in \"purposes\""
+                                                  : "a word in " + in_quotes(key));
     if (!bits) continue;
     if (std::find(seen.begin(), seen.end(), item.text) != seen.end()) {
       findings_.error(item.at, in_quotes(item.text) + " stands twice in " + in_quotes(key));

@@ -123,6 +123,8 @@ Fault explain_syntax(std::string_view text, std::size_t token, std::size_t read,
   if (c == '\'') return bad(token, "JSON strings take double quotes");
 
   std::string message = core_of(what);
+  if (message.find("number overflow") != std::string::npos)
+    return bad(token, "the number is out of range: a double holds none beyond 1.8e308");
   if (message.find("missing closing quote") != std::string::npos) {
     return bad(token, "a string begins here that is never closed");
   }

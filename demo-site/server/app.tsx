@@ -18,7 +18,7 @@ import { Signals } from '../pages/signals.js';
 import { accountRoutes } from './account-routes.js';
 import type { AssetFolder } from './assets.js';
 import type { CookieControl, Protect, Words } from './consent.js';
-import type { Operators } from '@metrofax/consent/server';
+import type { Handler, Operators } from '@metrofax/consent/server';
 import { handshake } from './handshake.js';
 import { labRoutes } from './lab-routes.js';
 import { Counsel } from './counsel.js';
@@ -37,6 +37,8 @@ export interface SiteParts {
   /** What the version to come changes; null where none is announced. */
   readonly changes: PolicyChanges | null;
   readonly store: Store;
+  /** The SDK's routes of the visitor's choice: GET and POST /consent, GET /consent/receipt, GET /.well-known/gpc.json. */
+  readonly choices: Handler;
   /** The consent SDK on this side: what cookies may be set, and what goes. */
   readonly cookies: CookieControl;
   /** Rewrites a page and sends it under a content security policy, both by the visitor's choice. */
@@ -118,6 +120,14 @@ function pageSender(parts: SiteParts): SendPage {
   };
 }
 
+/** Whether a request of /consent is about an entry of the ledger: the SDK's own routes have the same paths. */
+async function isForDesk(c: Context): Promise<boolean> {
+  if (c.req.method !== 'POST') return c.req.query('id') !== undefined;
+  if (!(c.req.header('content-type') ?? '').startsWith('application/json')) return false;
+  const body: unknown = await c.req.raw.clone().json().catch(() => null);
+  return typeof body === 'object' && body !== null && 'id' in body;
+}
+
 /** The site as one Fetch handler. */
 export function createSite(parts: SiteParts): Hono {
   const app = new Hono();
@@ -162,7 +172,13 @@ export function createSite(parts: SiteParts): Hono {
   app.get('/:notice{notice\\.[a-z-]+\\.json}', async (c) => (await parts.sdk.respond(c, c.req.param('notice'))) ?? missing(c));
   // Every cookie that came along, and a sweep of those that may not be there: HttpOnly ones too.
   for (const { method, path, handle } of parts.cookies.routes()) app.on(method, path, (c) => handle({ request: c.req.raw }));
-  for (const { method, path, handle } of parts.records.routes) app.on(method, path, (c) => handle({ request: c.req.raw }));
+  // The ledger's desk takes what it is meant for: an entry with the id of a receipt, and a receipt asked for by its id.
+  for (const { method, path, handle } of parts.records.routes)
+    app.on(method, path, async (c, next) => ((await isForDesk(c)) ? handle({ request: c.req.raw }) : next()));
+  const choose = async (c: Context) => (await parts.choices(c.req.raw)) ?? missing(c);
+  app.all('/consent', choose);
+  app.all('/consent/receipt', choose);
+  app.all('/.well-known/gpc.json', choose);
   app.get('/consent/receipt-key.pem', (c) => c.body(parts.records.publicKey, 200, { 'Content-Type': 'application/x-pem-file' }));
   app.get('/consent/:file', async (c) => (await parts.sdk.respond(c, c.req.param('file'))) ?? missing(c));
   app.get('/static/handshake.wav', (c) => c.body(handshake(), 200, { 'Content-Type': 'audio/wav', 'Cache-Control': 'public, max-age=86400' }));
@@ -172,7 +188,6 @@ export function createSite(parts: SiteParts): Hono {
     return (await parts.files.respond(c, name, asked !== undefined && asked === (await parts.files.version(name)))) ?? missing(c);
   });
   app.get('/favicon.ico', async (c) => (await parts.files.respond(c, 'icon.svg')) ?? missing(c));
-  app.get('/.well-known/gpc.json', (c) => c.json({ gpc: true, lastUpdate: '2026-11-23' }));
 
   app.notFound(missing);
   app.onError((error, c) => {

@@ -59,7 +59,7 @@ export interface Demo {
 /** Starts the site and its three advertisers. @throws PortInUse, or an error that names the file that is missing. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const policy = await readPolicy(options.policyFile);
-  const { cookies, protect, words } = await openConsent(options.sdk);
+  const { cookies, choices, protect, words } = await openConsent(options.sdk);
   const origins = originsFor(options.port);
   const ledger = new Ledger();
   const store = await Store.open(options.data);
@@ -99,6 +99,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     changes: await readChanges(join(options.built, 'changes.json')),
     store,
     cookies,
+    choices,
     // At the edge the worker does that.
     protect: options.edge ? (_request, answer) => Promise.resolve(answer) : protect(options.note),
     words,

@@ -145,6 +145,13 @@ test('[E14] clean means that nothing is fetched', () => {
   assert.deepEqual(rules('<img src="cid:logo">', { clean: true }), []);
 });
 
+test('bad input is 2 in every command of metrofax-consent', () => {
+  const run = (/** @type {string[]} */ ...args) => spawnSync(process.execPath, [`${root}js-glue/dist/metrofax-consent.js`, ...args], { encoding: 'utf8' });
+  assert.deepEqual([run('bogus').status, run('protect').status, run('protect', '.').status, run('protect', '.', '--url', 'ftp://x').status], [2, 2, 2, 2]);
+  assert.match(run('protect', '.').stderr, /required option '--url/);
+  assert.deepEqual([run('--help').status, run('--version').status, run('protect', '--help').status], [0, 0, 0]);
+});
+
 test('metrofax-consent lint-email: exit codes, readable and JSON', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lint-email-'));
   const run = (/** @type {string[]} */ ...args) => spawnSync(process.execPath, [`${root}js-glue/dist/metrofax-consent.js`, 'lint-email', ...args], { encoding: 'utf8', cwd: folder });

@@ -57,3 +57,17 @@ test('the mail that announces a policy is a service message: to who is active, w
   const left = await send('left@example.com', 'deactivated');
   assert.deepEqual([left.verdicts.send.reason, left.delivered], ['account_deactivated', null]);
 });
+
+test('the routes of the package are mounted beside the desk: GET and POST /consent, GET /consent/receipt, 405 for the rest', async () => {
+  const state = await fetch(`${demo.url}/consent`);
+  assert.deepEqual([state.status, (await state.json()).purposes.measurement], [200, 'unknown']);
+  assert.match(await (await fetch(`${demo.url}/consent`, { headers: { accept: 'text/html' } })).text(), /<button name="choice" value="reject">/);
+  const headers = { origin: demo.url, 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' };
+  const chosen = await fetch(`${demo.url}/consent`, { method: 'POST', headers, body: JSON.stringify({ purposes: { measurement: true } }) });
+  assert.deepEqual([chosen.status, (await chosen.json()).purposes.measurement], [200, 'granted']);
+  const cookie = (chosen.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+  assert.equal((await (await fetch(`${demo.url}/consent/receipt`, { headers: { cookie } })).json()).purposes.measurement, 'granted');
+  const refused = await fetch(`${demo.url}/consent`, { method: 'PUT', headers, body: '{}' });
+  assert.deepEqual([refused.status, refused.headers.get('allow')], [405, 'GET, POST, HEAD']);
+  assert.equal((await (await fetch(`${demo.url}/.well-known/gpc.json`)).json()).gpc, true);
+});

@@ -77,7 +77,7 @@ function next(before, name, random) {
   policy.version = name;
   const { status, stdout } = spawnSync(mfconsent, ['policy', 'diff', '--json', written(before, 'before'), written(policy, 'after')], { encoding: 'utf8' });
   if (status === 2 || stdout === '') return null;
-  policy.supersedes = [JSON.parse(JSON.parse(stdout).supersedes), ...before.supersedes];
+  policy.supersedes = [JSON.parse(stdout).supersedes, ...before.supersedes];
   return policy;
 }
 

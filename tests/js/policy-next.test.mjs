@@ -40,7 +40,7 @@ describe('a second policy version', () => {
     const { status, stdout } = run(['policy', 'diff', '--json', IN_FORCE, NEXT]);
     assert.equal(status, 0, 'the row that stands there says enough');
     const { changes, supersedes } = JSON.parse(stdout);
-    assert.deepEqual(JSON.parse(supersedes), { version: '2013-12-01', material: true, purposes: ['personalisation', 'interest'] });
+    assert.deepEqual(supersedes, { version: '2013-12-01', material: true, purposes: ['personalisation', 'interest'] });
     const weights = Object.groupBy ? Object.groupBy(changes, (/** @type {any} */ change) => change.weight) : null;
     for (const weight of ['material', 'narrows', 'text']) assert.ok(changes.some((/** @type {any} */ change) => change.weight === weight), `${weight}: ${JSON.stringify(weights)}`);
     const row = { version: '2013-12-01', material: false };

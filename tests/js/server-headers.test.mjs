@@ -154,5 +154,9 @@ test('style sheets: what is denied in them is taken out, and then they are kept 
 
 test('a policy that does not open is no protection: said at once', () => {
   assert.throws(() => createProtection({ policy: policy.subarray(0, 100) }), /refused/);
-  assert.throws(() => createProtection({ policy: new Uint8Array(0) }), /refused/);
+  assert.throws(() => createProtection({ policy: new Uint8Array(0) }), /refused: policy_/);
+  assert.throws(() => createProtection(/** @type {any} */ ({})), /^TypeError: policy: expected the bytes of a compiled policy/);
+  assert.throws(() => createProtection({ policy, regime: 'bogus' }), /^TypeError: regime: the policy has no regime "bogus"; it has .*eu/);
+  const copy = new Uint8Array(policy).buffer;
+  for (const held of [copy, new DataView(copy), new Uint8Array(copy)]) assert.equal(typeof createProtection({ policy: /** @type {any} */ (held), regime: 'us-ca' }), 'function');
 });

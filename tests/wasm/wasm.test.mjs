@@ -2,6 +2,7 @@
 // what its list in wasm/ says. Both the modules that CMake links and those that the package ships.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -83,3 +84,15 @@ for (const [[file, list], [what, folder]] of MODULES.flatMap((module) => PLACES.
     });
   });
 }
+
+test('half a surrogate pair is not JSON, natively and in evaluate()', async () => {
+  const { evaluate } = await import('../../js-glue/dist/node.js');
+  const cookie = (/** @type {string} */ line) => `{"op":"cookie.parse","id":4,"line":"${line}","url":"https://a.example/","now":1767225600}`;
+  for (const [line, good] of /** @type {[string, boolean][]} */ ([['a=\\ud800', false], ['a=\\udc00b', false], ['a=\\ud83d\\ude00', true]])) {
+    const native = JSON.parse(spawnSync(fileURLToPath(new URL('../../build/native/mfconsent', import.meta.url)), ['eval'], { input: cookie(line), encoding: 'utf8' }).stdout);
+    const answer = evaluate(JSON.parse(cookie(line)));
+    assert.deepEqual([answer.ok, answer.error, answer.id], [native.ok, native.error, native.id], line);
+    assert.equal(answer.ok, good);
+  }
+  assert.equal(evaluate({ op: 'cookie.parse', '\ud800': 1 }).error, 'bad_json');
+});

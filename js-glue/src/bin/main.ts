@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { readFile, readdir, stat, writeFile } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
 
 import { lintCommand } from '../email/lint-command.js'
 import { createStaticProtection } from '../server/static.js'
@@ -58,9 +58,10 @@ const address = (text: string): string => {
 }
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
-const program = new Command('metrofax-consent').description('Consent that is enforced, for sites without a server of their own.').version(version)
+const program = new Command('metrofax-consent').exitOverride().description('Consent that is enforced, for sites without a server of their own.').version(version)
 program
   .command('protect')
+  .exitOverride()
   .description('hold third parties in the pages of a built site until the visitor consents')
   .argument('<folder>', 'the built site, or one page')
   .requiredOption('--url <address>', 'where the site will be: its pages must be the policy’s own', address)
@@ -82,6 +83,8 @@ try {
     await program.parseAsync()
   }
 } catch (error) {
+  // Commander has said what is wrong with the command line, or shown its help; bad input is 2 in every command here.
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2)
   console.error(`metrofax-consent: ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = 2
 }

@@ -1,5 +1,7 @@
 // protect(): a site's answer in, what may go to this visitor's browser out. Planes 1 (the rewritten page) and 2 (its headers).
 import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
+import { ErrorCode } from '../gen/metrofax/consent/fb/error-code.js'
+import { List } from '../wire/gate.js'
 import { type CspOptions, contentSecurityPolicy, filterReports, governsStyles, hashSource, makeNonce, nonceIn, scriptSources } from './csp.js'
 import { Desk, type Visit } from './desk.js'
 import { addTo, filterHeaders, personalCaching } from './headers.js'
@@ -16,7 +18,7 @@ import { toUtf8 } from './utf8.js'
 
 export interface ProtectionOptions extends PlaceOptions {
   /** The compiled policy: what `mfconsent policy compile` writes. */
-  readonly policy: Uint8Array
+  readonly policy: Uint8Array | ArrayBuffer
   /** Address of consent.js, put first into pages that do not load it. Default '/consent.js'. */
   readonly script?: string
   /** The page's public URL, where a proxy changed it on the way here. Default: the request's. */
@@ -31,11 +33,21 @@ export interface ProtectionOptions extends PlaceOptions {
 /** Protects one answer. Never rejects: whatever goes wrong is a problem page, or a page that ends early, never the origin's bytes. */
 export type Protect = (request: Request, originResponse: Response) => Promise<Response>
 
+/** The bytes of a compiled policy, whatever holds them: what readFile, fetch and a worker's bindings give. */
+function bytesOf(policy: unknown): Uint8Array {
+  if (policy instanceof Uint8Array) return policy
+  if (ArrayBuffer.isView(policy)) return new Uint8Array(policy.buffer, policy.byteOffset, policy.byteLength)
+  // Of another realm, too.
+  if (Object.prototype.toString.call(policy) === '[object ArrayBuffer]') return new Uint8Array(policy as ArrayBuffer)
+  throw new TypeError('policy: expected the bytes of a compiled policy (Uint8Array or ArrayBuffer), as mfconsent policy compile writes them')
+}
+
 /** Opens a policy in a core of its own. @throws with the ErrorCode's number when the policy is refused. */
-export function openDesk(policy: Uint8Array, note: (error: unknown) => void = () => undefined): Desk {
+export function openDesk(given: Uint8Array | ArrayBuffer, note: (error: unknown) => void = () => undefined): Desk {
+  const policy = bytesOf(given)
   const { exports } = new WebAssembly.Instance(platform.core(), {})
   const gate = new ServerGate(exports as unknown as ServerExports, policy)
-  if (gate.policyStatus_ !== 0) throw new Error(`the policy was refused: ErrorCode ${gate.policyStatus_}`)
+  if (gate.policyStatus_ !== 0) throw new Error(`the policy was refused: ${ErrorCode[gate.policyStatus_] ?? ''} (ErrorCode ${gate.policyStatus_}); expected what mfconsent policy compile writes`)
   return new Desk(gate, note)
 }
 
@@ -73,11 +85,20 @@ const INITIATORS: Readonly<Record<string, Initiator>> = {
   empty: Initiator.fetch,
 }
 
+/** A regime for everybody that the policy does not have is a slip of the pen; of one visitor it is the strict one (Desk.visit). */
+export function needRegime(desk: Desk, regime: unknown): void {
+  if (regime === undefined || regime === '') return
+  const known: string[] = []
+  for (let name = desk.gate.name_(List.regimes, 0); name !== null; name = desk.gate.name_(List.regimes, known.length)) known.push(name)
+  if (typeof regime !== 'string' || !known.includes(regime)) throw new TypeError(`regime: the policy has no regime ${JSON.stringify(regime)}; it has ${known.join(', ')}`)
+}
+
 /** Makes the function that protects a site's answers, under one policy. @throws when the policy is refused. */
 export function createProtection(options: ProtectionOptions): Protect {
   const note = options.note ?? (() => undefined)
   const desk = openDesk(options.policy, note)
   const facts = factsBy(options)
+  needRegime(desk, options.regime)
   const script = options.script ?? '/consent.js'
   const now = options.now ?? (() => Math.floor(Date.now() / 1000))
   const handlers = Promise.all((options.csp?.inlineHandlers ?? []).map(hashSource))

@@ -31,7 +31,16 @@ const decide: Op = (input, gates) => {
   return { verdict: decideJson(gateOf(fields, gates), fields) }
 }
 
+const LONE_SURROGATE = /\p{Surrogate}/u
+
 const OPS: Record<string, Op | undefined> = { __proto__: null as never, decide }
+
+/** Whether every text in it, names of members too, is Unicode: half a surrogate pair is text to JavaScript and not to JSON's readers (RFC 8259 §8.2). */
+function isUnicode(value: unknown): boolean {
+  if (typeof value === 'string') return !LONE_SURROGATE.test(value)
+  if (Array.isArray(value)) return value.every(isUnicode)
+  return !isObject(value) || Object.entries(value).every(([name, member]) => isUnicode(name) && isUnicode(member))
+}
 
 /** Answers one request. Never throws: what is wrong with it is the answer. `cookies`, `codecs`: those modules, when they are first needed. */
 export function evaluate(request: unknown, gates: Gates, cookies: () => Cookies, codecs: () => Codecs): Answer {
@@ -43,6 +52,7 @@ export function evaluate(request: unknown, gates: Gates, cookies: () => Cookies,
     at,
   })
   if (!isObject(request)) return failed(null, ErrorCode.wrong_type, 'expected an object with "op"')
+  if (!isUnicode(request)) return failed(null, ErrorCode.bad_json, 'invalid string: a lone surrogate')
   const { id = null, op: name, ...input } = request
   if (name === undefined) return failed(id, ErrorCode.missing_key, '/op: expected the name of an operation')
   if (typeof name !== 'string') return failed(id, ErrorCode.wrong_type, '/op: expected the name of an operation')

@@ -211,7 +211,7 @@ function readMail(gate: JsonGate, kind: Kind, value: unknown): Asked {
   }
   const keys = ['kind', 'campaign', 'asked', 'regime', 'class', 'purpose', 'ceiling', 'clamp', 'coRecipients']
   const fields = new Fields(value, '/request', keys)
-  fields.text('campaign')
+  if (typeof fields.find('campaign') !== 'number') fields.text('campaign')
   const regime = fields.text('regime') ? regimeOf(gate, fields) : undefined
   const mode = fields.choice('asked', MODE_NAMES)
   const topics = fields.text('class') ? topic('class_', fields.text('class'), fields.at('class')) : 0

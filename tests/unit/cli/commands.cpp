@@ -240,6 +240,11 @@ TEST_CASE("help and version are good, nonsense is bad input", "[cli]") {
   CHECK(run({"policy", "check", "--help"}).code == kGood);
   CHECK(run({"--version"}).code == kGood);
   CHECK(run({"nonsense"}).code == kBadInput);
+  CHECK(has(run({"nonsense"}).err, "mfconsent: error: no command called \"nonsense\"; there are: policy, "));
+  CHECK(
+      has(run({"policy", "bogus"}).err,
+          "mfconsent policy: error: no command called \"bogus\"; there are: check, compile, diff, explain"));
+  CHECK(has(run({"policy"}).err, "subcommand is required"));
   CHECK(run({"policy"}).code == kBadInput);
   CHECK(run({"eval", "--policy", "/no/such/file"}).code == kBadInput);
 }

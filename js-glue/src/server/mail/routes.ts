@@ -94,7 +94,7 @@ class MailDesk {
   }
 
   /** What a token that is not ours gets, and whoever tries many. */
-  private unknown(request: Request): Response {
+  private unknown(request: Request): Promise<Response> {
     this.limited(request)
     return page(404, languageOf(request), invalidBody(languageOf(request)))
   }
