@@ -22,6 +22,8 @@ export class CodecMemory {
   readonly board_: number
   private readonly input_: number
   private next_: number
+  /** What was written first, where it is ASCII: byte by byte the characters at the input's beginning. */
+  private source_ = ''
 
   constructor(x: CodecsExports) {
     this.bytes_ = new Uint8Array(x.memory.buffer)
@@ -46,7 +48,10 @@ export class CodecMemory {
   /** The text of a string_view, of characters that nobody escapes. */
   text_(address: number): string {
     const from = this.word_(address)
-    return decoder.decode(this.bytes_.subarray(from, from + this.word_(address + 4)))
+    const length = this.word_(address + 4)
+    const place = from - this.input_
+    if (place >= 0 && place + length <= this.source_.length) return this.source_.slice(place, place + length)
+    return decoder.decode(this.bytes_.subarray(from, from + length))
   }
   /** A copy of a span's words; a short one is made faster as a plain list. */
   copy_(address: number): Uint32Array | number[] {
@@ -62,6 +67,7 @@ export class CodecMemory {
   /** Forgets everything that was taken. */
   reset_(): void {
     this.next_ = this.input_
+    this.source_ = ''
   }
   /** Room in the input, all zero, a multiple of 8; 0 where there is none. */
   take_(bytes: number): number {
@@ -76,6 +82,7 @@ export class CodecMemory {
   write_(text: string): { from: number; length: number } {
     const from = this.next_
     const { read, written } = encoder.encodeInto(text, this.bytes_.subarray(from, this.input_ + at.INPUT_BYTES))
+    if (from === this.input_) this.source_ = written === text.length ? text : ''
     if (read < text.length) return { from, length: at.INPUT_BYTES + 1 }
     this.next_ = from + ((written + 7) & ~7)
     return { from, length: written }
