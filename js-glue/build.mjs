@@ -39,9 +39,10 @@ for (const source of ['browser/main.ts', 'index.ts', 'ui/main.ts', 'signals/iab.
 
 try {
   await mkdir(dist, { recursive: true });
-  const [gate, asked, policy, facts] = [join(dist, 'gate.wasm'), join(dist, 'page.wasm'), join(dist, 'policy.bin'), fromRoot('build/notice.json')];
+  const [gate, asked, policy, pages, facts] = [...['gate.wasm', 'page.wasm', 'policy.bin', 'page-policy.bin'].map((name) => join(dist, name)), fromRoot('build/notice.json')];
   await generateTypeScript();
   await run(mfconsent, ['policy', 'compile', authored, '-o', policy, '--notice', facts]);
+  await run(mfconsent, ['policy', 'compile', authored, '-o', pages, '--page']);
   await Promise.all([
     buildWasm(fromRoot('build/wasm/gate.wasm'), gate),
     buildWasm(fromRoot('build/wasm/page.wasm'), asked, 'page-exports.txt'),
@@ -50,9 +51,9 @@ try {
     buildWasm(fromRoot('build/wasm/server.wasm'), join(dist, 'server.wasm'), 'exports.txt', 'server-exports.txt'),
     buildWasm(fromRoot('build/wasm/codecs.wasm'), join(dist, 'codecs.wasm'), 'codecs-exports.txt'),
   ]);
-  if (values.measure) await measure(asked, policy);
+  if (values.measure) await measure(asked, pages);
   await Promise.all([
-    bundles(asked, policy),
+    bundles(asked, pages),
     buildServer(),
     buildNotices(authored, facts),
     buildCookieNames(),

@@ -101,6 +101,7 @@ struct CompileOptions {
   std::string source;
   std::string blob;
   std::string notice;
+  bool page = false;
 };
 
 int compile(const CompileOptions& options) {
@@ -109,7 +110,8 @@ int compile(const CompileOptions& options) {
   // What check calls an error is one here as well; its warnings are check's business.
   std::vector<Finding> findings = check_policy(*source);
   std::erase_if(findings, [](const Finding& finding) { return finding.severity != Severity::error; });
-  CompileOutput output = findings.empty() ? compile_policy(*source) : CompileOutput{};
+  const PolicyReader reader = options.page ? PolicyReader::page : PolicyReader::everybody;
+  CompileOutput output = findings.empty() ? compile_policy(*source, reader) : CompileOutput{};
   if (findings.empty()) findings = std::move(output.findings);
   print_findings(options.source, findings);
   if (!output.ok()) {
@@ -150,6 +152,9 @@ void add_policy_compile(CLI::App& policy, Action& action) {
   command->add_option("policy", options->source, "Authored policy (JSON); - is the standard input")
       ->required();
   command->add_option("-o,--output", options->blob, "Where the compiled policy goes")->required();
+  command->add_flag("--page", options->page,
+                    "Only what a page asks: smaller, for the inside of consent.js. Mail, logs, profiles and "
+                    "disclosures are denied by it");
   command->add_option(
       "--notice", options->notice,
       "Where the data that notices show goes (purposes, vendors, storage, clauses), as canonical JSON");

@@ -30,12 +30,12 @@ std::string format_finding(std::string_view file, const Finding& finding) {
          (finding.severity == Severity::error ? ": error: " : ": warning: ") + finding.message;
 }
 
-CompileOutput compile_policy(std::string_view source) {
+CompileOutput compile_policy(std::string_view source, PolicyReader reader) {
   CompileOutput output;
   Findings findings;
   const PolicyModel model = read_policy(source, findings);
   if (!findings.has_errors()) lint_reasons(model, findings);
-  if (!findings.has_errors()) output.blob = emit_policy(model, source, findings);
+  if (!findings.has_errors()) output.blob = emit_policy(model, source, reader, findings);
   output.findings = findings.place(source);
   return output;
 }

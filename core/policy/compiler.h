@@ -30,9 +30,15 @@ struct CompileOutput {
   [[nodiscard]] bool ok() const { return !blob.empty(); }
 };
 
+/// Who reads the blob. A page asks about requests, storage, hand-offs and areas, and is told its regime: its
+/// blob carries no rows about mail, logs, profiles or disclosures, no places and no mail table. What a page
+/// asks is answered by both blobs alike; what it does not ask has no rule in a page's, and is denied.
+enum class PolicyReader : std::uint8_t { everybody, page };
+
 /// Compiles an authored policy. Every error that can be found in one run is in `findings`, in the order of
 /// the text. The blob is a FlatBuffer as policy.fbs describes it, followed by kPolicyTrailerBytes of checksum
 /// (host_hash.h). The same source always gives the same bytes. Never throws for what stands in the source.
-[[nodiscard]] CompileOutput compile_policy(std::string_view source);
+[[nodiscard]] CompileOutput compile_policy(std::string_view source,
+                                           PolicyReader reader = PolicyReader::everybody);
 
 }  // namespace metrofax::consent

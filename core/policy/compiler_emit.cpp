@@ -80,11 +80,16 @@ std::vector<std::uint8_t> sha256(std::string_view source) {
   return digest;
 }
 
+constexpr unsigned bit_of(fb::Kind kind) { return 1u << static_cast<unsigned>(kind); }
+/// What a page asks about (page.wasm answers nothing else).
+constexpr unsigned kPageKinds = bit_of(fb::Kind::web_request) | bit_of(fb::Kind::web_storage) |
+                                bit_of(fb::Kind::web_handoff) | bit_of(fb::Kind::area);
+
 /// Collects the rows of a model and writes them.
 class Emitter {
  public:
-  Emitter(const PolicyModel& model, Findings& findings)
-      : model_(model), findings_(findings), clauses_(model) {}
+  Emitter(const PolicyModel& model, PolicyReader reader, Findings& findings)
+      : model_(model), page_(reader == PolicyReader::page), findings_(findings), clauses_(model) {}
 
   std::vector<std::uint8_t> emit(std::string_view source) {
     const auto digest = sha256(source);
@@ -212,6 +217,7 @@ class Emitter {
                             r.refusal_lifetime, r.reask, r.model);
       regime_ids_ += (i == 0 ? "" : "\n") + r.id.text;
       for (const PlaceDecl& place : r.places) {
+        if (page_) break;
         places_.emplace_back(place.region, place.country, static_cast<std::uint16_t>(i));
       }
       if (r.strict) strict_ = static_cast<std::uint8_t>(i);
@@ -224,6 +230,7 @@ class Emitter {
 
   void collect_rules() {
     for (const RuleDecl& r : model_.rules) {
+      if (page_ && (r.kinds & kPageKinds) == 0) continue;
       rules_.emplace_back(r.purposes, static_cast<fb::Topic>(r.topics), r.kinds, clauses_[r.clause],
                           static_cast<fb::Party>(r.party), static_cast<fb::StorageKind>(r.storage), r.beacon,
                           r.needs, r.mode);
@@ -251,7 +258,7 @@ class Emitter {
 
   flatbuffers::Offset<fb::Mail> write_mail(flatbuffers::FlatBufferBuilder& builder) const {
     const MailDecl& decl = model_.mail;
-    if (!decl.present) return {};
+    if (!decl.present || page_) return {};
     TextPool text;
     std::vector<fb::Agent> agents;
     for (const AgentDecl& agent : decl.agents) {
@@ -331,6 +338,7 @@ class Emitter {
   }
 
   const PolicyModel& model_;
+  const bool page_;  ///< for a page alone
   Findings& findings_;
   ClauseTable clauses_;
   TextPool text_;
@@ -359,8 +367,9 @@ class Emitter {
 
 }  // namespace
 
-std::vector<std::uint8_t> emit_policy(const PolicyModel& model, std::string_view source, Findings& findings) {
-  return Emitter(model, findings).emit(source);
+std::vector<std::uint8_t> emit_policy(const PolicyModel& model, std::string_view source, PolicyReader reader,
+                                      Findings& findings) {
+  return Emitter(model, reader, findings).emit(source);
 }
 
 }  // namespace metrofax::consent

@@ -251,6 +251,6 @@ class Findings {
 
 /// The blob of a model that was read without errors. Reports what the blob's own limits refuse.
 [[nodiscard]] std::vector<std::uint8_t> emit_policy(const PolicyModel& model, std::string_view source,
-                                                    Findings& findings);
+                                                    PolicyReader reader, Findings& findings);
 
 }  // namespace metrofax::consent

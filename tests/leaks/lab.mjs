@@ -163,7 +163,8 @@ export class Lab {
     const at = `http://localhost:${this.#servers.port}/${run.name}`;
     await page.goto(`${at}/storage`);
     await page.evaluate('window.go()');
-    const left = [await page.evaluate('location.hash.slice(1) + " " + (history.state?.kept ?? "")')];
+    // Cut here: in some states the page's own code has broken what would cut it there.
+    const left = [/** @type {string} */ (await page.evaluate('location.hash + " " + (history.state?.kept ?? "")')).replace('#', '')];
     await page.goto(`${at}/plain`);
     left.push(.../** @type {string[]} */ (await page.evaluate(INVENTORY)));
     const names = left.flatMap((text) => text.split(' '));

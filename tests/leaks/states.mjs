@@ -1,8 +1,7 @@
 // What a page under test begins with, by the state its visitor is in.
 
-/** @typedef {{ script: string, before?: string, after?: string, first?: string, without?: string, policyless?: boolean, granted?: boolean, enforcement?: 'live' | 'strict', planes?: boolean, open?: string }} State
- * enforcement: of the server's policy. planes: only with the server's planes.
- * open: what is known to be wrong with the state as a whole, so that it is skipped and said */
+/** @typedef {{ script: string, before?: string, after?: string, first?: string, without?: string, policyless?: boolean, granted?: boolean, enforcement?: 'live' | 'strict', planes?: boolean, alone?: boolean }} State
+ * enforcement: of the server's policy. planes: only with the server's planes. alone: only without, where nothing stands behind the runtime */
 
 const say = (/** @type {string} */ code) => `<script>${code}</script>`;
 
@@ -32,8 +31,8 @@ export const STATES = {
   gpc: { script: 'data-regime="us-ca" data-gpc="1"' },
   locked: { script: 'data-regime="eu"', before: say('delete window.WebAssembly'), without: 'gate.asmjs.js' },
   'policy missing': { script: 'data-regime="eu"', policyless: true },
-  throwing: { script: 'data-regime="eu"', after: say(THROWING), open: 'the lab cannot ask a page that breaks Function.prototype.call what it has stored; not measured' },
-  lying: { script: 'data-regime="eu"', after: say(LYING), open: 'page code that replaces built-ins after consent.js still talks the runtime round: 249 of 256 ways in Chromium; the CSP header is what stands behind it (not measured in this state)' },
+  throwing: { script: 'data-regime="eu"', after: say(THROWING), alone: true },
+  lying: { script: 'data-regime="eu"', after: say(LYING), alone: true },
   'lying, rejected': { script: 'data-regime="eu"', after: say(LYING), first: 'metrofaxConsent.rejectAll()', planes: true },
   granted: { script: 'data-regime="eu"', first: 'metrofaxConsent.acceptAll()', granted: true },
 };

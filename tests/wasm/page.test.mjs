@@ -1,4 +1,5 @@
-// page.wasm is gate.wasm without what no page asks: where it answers, it gives the same bytes, and the rest it denies.
+// page.wasm with the policy that a page carries (policy compile --page) is gate.wasm with the whole policy, without what no page
+// asks: where it answers, it gives the same bytes, and the rest it denies.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +23,7 @@ await build({
 });
 const { evaluate, canonical, JsonGate } = await import(pathToFileURL(join(temporary, 'engine.mjs')).href);
 const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(at('js-glue/dist/page.wasm'))), {});
-const gates = new Map([['', new JsonGate(exports, readFileSync(at('js-glue/dist/policy.bin')))]]);
+const gates = new Map([['', new JsonGate(exports, readFileSync(at('js-glue/dist/page-policy.bin')))]]);
 
 /** A page brings its regime by name, and reads no strings of frameworks. @param {any} request */
 const pageCanSay = ({ op, policy, subject }) => op === 'decide' && !policy && Boolean(subject?.regime)

@@ -6,6 +6,7 @@ const ADDRESSES = pattern(/url\(|image|import|src|\\/i)
 const ESCAPE = pattern(/\\(?:([0-9a-f]{1,6})\s?|([^]))/gi)
 const NOISE = pattern(/\/\*[^]*?(?:\*\/|$)|@(?:namespace|charset)[^;]*;/gi)
 const IMPORT = pattern(/@import[^;]*;?/gi)
+const URL_OF = pattern(/^u/i)
 const URLS = pattern(/url\(\s*(?:"([^"]*)"?|'([^']*)'?|([^)]*))|["']([^"']*(?:\/\/|:)[^"']*)["']/gi)
 const { apply } = Reflect
 const { fromCodePoint } = String
@@ -25,7 +26,7 @@ export const addressesOf = (css: string): string[] => (ADDRESSES.exec(css) ? mat
 
 /** The same CSS with nothing left to request. */
 export function silenced(css: string): string {
-  const text = replaced(replaced(plain(css), IMPORT, ''), URLS, (whole: string) => (/^u/i.exec(whole) ? 'url(data:,' : '"data:,"'))
+  const text = replaced(replaced(plain(css), IMPORT, ''), URLS, (whole: string) => (URL_OF.exec(whole) ? 'url(data:,' : '"data:,"'))
   for (const url of matches(URLS, text)) if (url !== 'data:,') return ''
   return text
 }

@@ -1,4 +1,5 @@
 // Style by script: declarations, rules, sheets, fonts, animations.
+import { KeptWeakMap } from '../wire/intact.js'
 import { stringOf } from './native.js'
 import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
 import { addressesOf, silenced } from './css.js'
@@ -6,8 +7,8 @@ import { resolvedAll, type Holds } from './hold.js'
 import { constructor, method, property, prototypeIn, type Scope } from './patch.js'
 
 /** The declaration behind the one a page sees, and the other way round. */
-const behind = new WeakMap<object, object>()
-const seen = new WeakMap<object, object>()
+const behind = new KeptWeakMap<object, object>()
+const seen = new KeptWeakMap<object, object>()
 const { set: reflectSet, get: reflectGet, apply } = Reflect
 
 export function patchCssom(holds: Holds, scope: Scope): void {

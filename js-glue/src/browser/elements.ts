@@ -1,4 +1,5 @@
 // What an attribute of an element requests: one table of elements, one reading of values, one way to hold them.
+import { KeptMap, KeptSet, KeptWeakMap, lowerCase, words } from '../wire/intact.js'
 import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
 import { addressesOf, silenced } from './css.js'
 import { candidates, resolved, resolvedAll, type Held, type Holds } from './hold.js'
@@ -31,14 +32,14 @@ const TABLE: [name: string, tags: string, attributes: string, how: Initiator][] 
   ['HTMLElement', '*', 'style', Initiator.image],
 ]
 const table: Record<string, Initiator | undefined> = { __proto__: null as never }
-const attributes = new Set<string>()
+const attributes = new KeptSet<string>()
 for (const [, tags, names, how] of TABLE)
-  for (const name of names.split(' ')) {
+  for (const name of words(names)) {
     attributes.add(name)
-    for (const tag of tags.split(' ')) table[`${tag}.${name}`] = how
+    for (const tag of words(tags)) table[`${tag}.${name}`] = how
   }
 /** Presentation attributes of SVG may name a file. */
-for (const name of 'filter fill stroke mask clip-path cursor marker-start marker-mid marker-end'.split(' ')) {
+for (const name of words('filter fill stroke mask clip-path cursor marker-start marker-mid marker-end')) {
   attributes.add(name)
   table['*.' + name] = Initiator.image
 }
@@ -50,8 +51,9 @@ export const REQUESTING =
 /** Links that make a browser fetch or connect; the others (canonical, alternate, license …) only say something. */
 const FETCHED = pattern(/stylesheet|icon|pre|manifest/i)
 const REFRESH = pattern(/^\s*[\d.]+\s*[;,\s]\s*(?:url\s*=\s*)?["']?([^"']*)/i)
+const REFRESHING = pattern(/refresh/i)
 const STRINGS = pattern(/[^;\s]+/g)
-export const lower = (text: string): string => (UPPER.exec(text) ? text.toLowerCase() : text)
+export const lower = (text: string): string => (UPPER.exec(text) ? lowerCase(text) : text)
 const UPPER = pattern(/[A-Z]/)
 
 /** What an attribute of an element requests; undefined if it requests nothing. */
@@ -77,7 +79,7 @@ export function urlsOf(element: Element, name: string, value: unknown): string[]
       return resolvedAll(matches(STRINGS, text), base)
     case 'content': {
       const url = REFRESH.exec(text)?.[1]
-      return url && /refresh/i.exec(attribute(element, 'http-equiv') ?? 'refresh') ? [resolved(url, base)] : []
+      return url && REFRESHING.exec(attribute(element, 'http-equiv') ?? 'refresh') ? [resolved(url, base)] : []
     }
     case 'src': case 'href': case 'xlink:href': case 'poster': case 'data': case 'background': case 'to': case 'from': case 'by':
       return [resolved(text, base)]
@@ -107,7 +109,7 @@ interface Waiting extends Held {
 }
 
 /** What elements wait for: element -> attribute -> the value held back. */
-const waiting = new WeakMap<object, Map<string, Waiting>>()
+const waiting = new KeptWeakMap<object, Map<string, Waiting>>()
 
 /** What the page set and reads back while it waits. */
 export const waitingFor = (element: unknown, name: unknown): Waiting | undefined =>
@@ -141,7 +143,7 @@ export function setUrl(holds: Holds, element: Element, attributeName: string, gi
   if (holds.allowed_(how, urls)) { apply(value); return; }
   // The rest of a style is no request.
   if (name === 'style') setStyle(element, silenced(stringOf(value)))
-  const slots = waiting.get(element) ?? new Map<string, Waiting>()
+  const slots = waiting.get(element) ?? new KeptMap<string, Waiting>()
   const held = {
     how_: how,
     urls,
@@ -257,7 +259,7 @@ const PROPERTIES: Record<string, string> = { imagesrcset: 'imageSrcset' }
 
 export function patchElements(holds: Holds, scope: Scope): void {
   for (const [name, , names] of TABLE)
-    for (const at of names.split(' '))
+    for (const at of words(names))
       property(
         prototypeIn(scope, name),
         at === 'style' ? '-' : PROPERTIES[at] ?? at,
@@ -294,7 +296,7 @@ export function patchElements(holds: Holds, scope: Scope): void {
     return result
   }
   method(prototype, 'setAttributeNode setAttributeNodeNS', (native, self, args) => put(native, self as Element, args))
-  const owners = new WeakMap<object, Element>()
+  const owners = new KeptWeakMap<object, Element>()
   property(prototype, 'attributes', undefined, (native, self) => {
     const list = native() as object
     owners.set(list, self as Element)
@@ -323,7 +325,7 @@ export function patchElements(holds: Holds, scope: Scope): void {
   })
 
   // What an SVG element animates knows its element only here.
-  const animated = new WeakMap<object, Element>()
+  const animated = new KeptWeakMap<object, Element>()
   for (const name of ['SVGImageElement', 'SVGFEImageElement', 'SVGUseElement', 'SVGScriptElement'])
     property(prototypeIn(scope, name), 'href', undefined, (native, self) => {
       const value = native() as object

@@ -1,5 +1,6 @@
 // Fresh realms: a frame's window has everything unpatched. Each is patched as soon as anybody can reach it, by the runtime of the
 // page that made it; a document that brings scripts of its own begins with the tag of consent.js, which finds that runtime.
+import { KeptMap, KeptWeakSet, cut, lowerCase } from '../wire/intact.js'
 import type { Holds } from './hold.js'
 import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
 import { attribute, innerHtmlOf, inert, localNameOf, matches, pattern, select, contentOf, setAttribute, setInnerHtml, stringOf } from './native.js'
@@ -9,8 +10,9 @@ import { trustedHtml } from './trusted.js'
 
 const { Blob, DOMParser, fetch, URL } = globalThis
 const { createObjectURL } = URL
-const realms = new WeakSet<object>()
-const documents = new WeakSet<object>()
+const { defineProperty, getOwnPropertyDescriptor } = Object
+const realms = new KeptWeakSet<object>()
+const documents = new KeptWeakSet<object>()
 const prelude = { tag: '' }
 
 /** What patches a realm, what watches a document, and consent.js's own tag: told by main.ts. */
@@ -28,8 +30,8 @@ export function reach(window: Window | null | undefined): void {
     const realm = scope['Function'] as object
     if (!realms.has(realm)) {
       realms.add(realm)
-      if (Object.getOwnPropertyDescriptor(scope, 'metrofaxConsent')?.writable === false) return
-      Object.defineProperty(scope, 'metrofaxConsent', { value: runtime.consent, enumerable: true })
+      if (getOwnPropertyDescriptor(scope, 'metrofaxConsent')?.writable === false) return
+      defineProperty(scope, 'metrofaxConsent', { value: runtime.consent, enumerable: true })
       runtime.patch_(scope)
       // Before any listener of the page: what has loaded in a frame may be a realm nobody has seen.
       scope.addEventListener('load', ({ target }) => { reachFrame(target) }, true)
@@ -80,6 +82,7 @@ const WHOLE = pattern(/<(?:html|head|body|frameset|!doctype)/i)
 const SCRIPTS = pattern(/<script|\bon[a-z]+\s*=|javascript:/i)
 const symbolReplace = RegExp.prototype[Symbol.replace]
 const { parseFromString } = DOMParser?.prototype ?? {}
+const parse = (text: string, type: DOMParserSupportedType): Document => apply(parseFromString, new DOMParser(), [text, type])
 
 /** Without what only pages without scripts show: a parser without scripts would read it differently. */
 export const withoutNoscript = (html: string): string => (matches(NOSCRIPT, html)[0] ? apply<RegExp, [string, string], string>(symbolReplace as never, NOSCRIPT, [html, '']) : html)
@@ -108,7 +111,7 @@ export const cleanedPiece = (holds: Holds, piece: string): string => admitted(cl
 export function cleaned(holds: Holds, given: string, whole = false, fresh = true): string {
   const html = withoutNoscript(given)
   if (whole || WHOLE.exec(html)) {
-    const document = apply(parseFromString, new DOMParser(), [trustedHtml(html), 'text/html'])
+    const document = parse(trustedHtml(html), 'text/html')
     return stopAll(holds, document, fresh) ? `<!doctype html>${document.documentElement.outerHTML}` : html
   }
   const template = inert.createElement('template')
@@ -121,17 +124,22 @@ const framedDocument = (holds: Holds, html: string): string =>
   (SCRIPTS.exec(html) ? prelude.tag : '') + cleaned(holds, html, true)
 
 /** Blobs that have an address, by it. */
-export const blobs = new Map<string, Blob>()
+export const blobs = new KeptMap<string, Blob>()
 
 export const LOCAL = pattern(/^[\0- ]*(blob|data):/i)
 const JAVASCRIPT = pattern(/^[\0- ]*j\s*a\s*v\s*a\s*s\s*c\s*r\s*i\s*p\s*t\s*:/i)
 const NOTHING = pattern(/^\s*javascript:\s*(?:void\b[^;,]*|false|''|"")?;?\s*$/i)
 const HTML = pattern(/^[^;,]*html/i)
+const DATA = pattern(/^[\0- ]*data:/i)
+const SVG = pattern(/svg/)
+const OTHER_TAB = pattern(/^_(?!parent|self|top)/i)
+/** A URL without its fragment. */
+const PLAIN = pattern(/^[^#]*/)
 const INERT_TYPE = pattern(/^(image\/(?!svg)|application\/pdf|text\/plain|audio\/|video\/)/i)
 
 /** The text behind a blob: or data: address. */
 export const textOfLocal = async (url: string): Promise<[text: string, type: string]> => {
-  const blob = blobs.get(url.split('#', 1)[0]!)
+  const blob = blobs.get(PLAIN.exec(url)![0])
   if (blob) return [await blob.text(), blob.type]
   const response = await fetch(url)
   return [await response.text(), response.headers.get('Content-Type') ?? '']
@@ -153,19 +161,19 @@ export function framed(holds: Holds, element: Element, name: string, value: unkn
   }
   // What a javascript: address comes to would be a document; one that comes to nothing is none.
   if (JAVASCRIPT.exec(text)) return !NOTHING.exec(text)
-  if (!LOCAL.exec(text) || text.startsWith(ours)) return false
+  if (!LOCAL.exec(text) || cut(text, ours.length) === ours) return false
   if (!apply) setAttribute(element, name, 'about:blank')
   void textOfLocal(text).then(([html, type]) => {
     if (INERT_TYPE.exec(type)) { put(text); return }
     if (HTML.exec(type)) {
       const clean = framedDocument(holds, html)
-      put(text.trim().startsWith('data:')
+      put(DATA.exec(text)
         ? `data:${type},${encodeURIComponent(clean)}`
         : (ours = createObjectURL(new Blob([clean], { type }))))
       return
     }
     // XML may run scripts too; it goes in whole or not at all.
-    const parsed = new DOMParser().parseFromString(html, type.includes('svg') ? 'image/svg+xml' : 'text/xml')
+    const parsed = parse(html, SVG.exec(type) ? 'image/svg+xml' : 'text/xml')
     if (!select(parsed, 'script').length && !stopAll(holds, parsed)) put(text)
   }).catch(() => undefined)
   return true
@@ -189,7 +197,7 @@ export function patchFrames(holds: Holds, scope: Scope): void {
   })
   method(scope, 'open', (native, _self, args) => {
     const [url, target] = args as (string | undefined)[]
-    const frame = !!target && !/^_(?!parent|self|top)/i.test(target) && frameNamed(scope as unknown as Window, target)
+    const frame = !!target && !OTHER_TAB.exec(target) && frameNamed(scope as unknown as Window, target)
     const address = url === undefined ? '' : url
     if (address && !holds.allowed_(frame ? Initiator.frame : Initiator.navigation, [absoluteIn(scope, address)])) return null
     const opened = native(...args) as Window | null
@@ -208,7 +216,7 @@ const absoluteIn = (scope: Scope, url: string): string => {
 
 /** Whether a link's or a form's target, seen from a window, is a frame and not the visitor's own tab. */
 export function frameNamed(window: Window, target: string): boolean {
-  const name = target.toLowerCase()
+  const name = lowerCase(target)
   if (name === '_blank' || name === '_top') return false
   if (!name || name === '_self') return window !== window.top
   if (name === '_parent') return window.parent !== window.top
@@ -225,8 +233,10 @@ export function frameNamed(window: Window, target: string): boolean {
   }
   const root = window.top ?? window
   try {
-    return within(root) || select(window.document, 'iframe[name],frame[name]').length > 0 &&
-      [...(select(window.document, 'iframe[name],frame[name]') as NodeListOf<Element>)].some((one) => attribute(one, 'name') === target)
+    if (within(root)) return true
+    const list = select(window.document, 'iframe[name],frame[name]')
+    for (let i = 0; i < list.length; ++i) if (attribute(list[i], 'name') === target) return true
+    return false
   } catch {
     return false
   }

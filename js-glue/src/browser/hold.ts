@@ -1,4 +1,5 @@
 // What was held back, in order, and its way out when the visitor chooses.
+import { KeptSet } from '../wire/intact.js'
 import { Kind } from '../gen/metrofax/consent/fb/kind.js'
 import type { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
 import { absolute, baseOf, matches, pattern, stringOf } from './native.js'
@@ -20,7 +21,7 @@ const MOST = 1000
 
 export class Holds {
   /** In the order it came; whoever takes something out of it has it to themselves. */
-  readonly list_ = new Set<Held>()
+  readonly list_ = new KeptSet<Held>()
 
   constructor(readonly session_: Session) {}
 

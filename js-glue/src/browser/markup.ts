@@ -1,14 +1,18 @@
 // Markup: what is inert until consent, and what the page's own markup brings.
+import { KeptWeakSet } from '../wire/intact.js'
 import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
 import { List } from '../wire/gate.js'
 import { resolved, type Holds } from './hold.js'
 import { releaseHeld } from './release.js'
 import type { Session } from './session.js'
 import { REQUESTING, initiatorOf, setUrl, stop as stopElement, urlsOf } from './elements.js'
-import { setAttribute, attribute, removeAttribute } from './native.js'
+import { setAttribute, attribute, matches, pattern, removeAttribute } from './native.js'
 import { scriptText, scriptUrl } from './trusted.js'
 
-const started = new WeakSet<Element>()
+const INERT = pattern(/^(type|data-src|src)$/)
+const SRC = pattern(/^src$/)
+const IDS = pattern(/[^\s,]+/g)
+const started = new KeptWeakSet<Element>()
 
 /** The last released script that others have to wait for, as they would behind a tag of its kind. */
 let turn: Promise<unknown> | undefined
@@ -16,7 +20,7 @@ let turn: Promise<unknown> | undefined
 /** A script that never was one, with the attributes of another. */
 function copyOf(element: HTMLScriptElement, without: RegExp): HTMLScriptElement {
   const script = document.createElement('script')
-  for (const { name, value } of element.attributes) if (!without.test(name)) script.setAttribute(name, value)
+  for (const { name, value } of element.attributes) if (!without.exec(name)) script.setAttribute(name, value)
   script.nonce = element.nonce
   script.async = false
   return script
@@ -29,7 +33,7 @@ function activate(element: HTMLElement): void {
     if (url) element.setAttribute(element instanceof HTMLLinkElement ? 'href' : 'src', url)
     return
   }
-  const script = copyOf(element, /^(type|data-src|src)$/)
+  const script = copyOf(element, INERT)
   script.async = element.hasAttribute('async')
   const type = element.dataset['type']
   if (type) script.type = type
@@ -52,15 +56,19 @@ function hold(session: Session, holds: Holds, element: HTMLElement): void {
   started.add(element)
   const url = element.dataset['src']
   const how = initiatorOf(element, 'src') ?? initiatorOf(element, 'href') ?? Initiator.other
-  const ids = (element.dataset['purpose'] ?? '').split(/[\s,]+/).filter(Boolean)
-  const [first, ...others] = ids.map((id) => session.gate_?.index_(List.purposes, id) ?? 255)
+  const purposes: number[] = []
+  for (const id of matches(IDS, element.dataset['purpose'] ?? '')) {
+    const number = session.gate_?.index_(List.purposes, id) ?? 255
+    // A purpose the policy does not know can never be granted.
+    if (number > 31) return
+    purposes[purposes.length] = number
+  }
   const run = (): void => { activate(element); }
-  // A purpose the policy does not know can never be granted.
-  if (first === undefined || first > 31 || others.some((number) => number > 31)) return
+  if (purposes.length === 0) return
   const urls = [resolved(url ?? location.href)]
-  const chain = (numbers: number[]): (() => void) =>
-    numbers.length === 0 ? run : () => { holds.try_({ how_: how, urls, purpose_: numbers[0]!, run_: chain(numbers.slice(1)) }); }
-  chain([first, ...others])()
+  const chain = (at: number): (() => void) =>
+    at === purposes.length ? run : () => { holds.try_({ how_: how, urls, purpose_: purposes[at]!, run_: chain(at + 1) }); }
+  chain(0)()
 }
 
 /** Untagged markup that the parser made: stopped as far as a script still can. */
@@ -72,7 +80,7 @@ function stop(holds: Holds, element: Element): void {
   }
   if (holds.allowed_(Initiator.script, urlsOf(element, 'src', src), undefined, true)) return
   // A script whose document changes before it runs does not run (HTML, "execute the script element", step 2).
-  const script = copyOf(element as HTMLScriptElement, /^src$/)
+  const script = copyOf(element as HTMLScriptElement, SRC)
   element.replaceWith(script)
   document.implementation.createHTMLDocument('').adoptNode(element)
   setUrl(holds, script, 'src', src, () => {
@@ -82,7 +90,7 @@ function stop(holds: Holds, element: Element): void {
 
 /** What was held where it was only text (frames.ts). */
 function holdAgain(holds: Holds, element: Element): void {
-  const names = attribute(element, 'data-held')!.split(' ').filter(Boolean)
+  const names = matches(IDS, attribute(element, 'data-held')!)
   removeAttribute(element, 'data-held')
   for (const name of names) {
     const value = attribute(element, `data-held-${name}`)

@@ -1,21 +1,20 @@
 // The platform's own functions, taken before the page can replace them: what decides, and what undoes, uses these and no method
 // that a page could have put its own in front of.
 const { apply } = Reflect
-const { getOwnPropertyDescriptor, defineProperty } = Object
+const { getOwnPropertyDescriptor } = Object
 
 type Call = (self: unknown, ...args: unknown[]) => unknown
 
 const calling = (target: unknown): Call => (self, ...args) => apply(target as Call, self, args as never)
-const getter = (owner: object, name: string): Call => calling(getOwnPropertyDescriptor(owner, name)?.get ?? (() => undefined))
-const setter = (owner: object, name: string): Call => calling(getOwnPropertyDescriptor(owner, name)?.set ?? (() => undefined))
+export const getter = (owner: object, name: string): Call => calling(getOwnPropertyDescriptor(owner, name)?.get ?? (() => undefined))
+export const setter = (owner: object, name: string): Call => calling(getOwnPropertyDescriptor(owner, name)?.set ?? (() => undefined))
 /** A method as the platform has it, `this` first. */
 export const methodOf = (owner: object, name: string): Call => calling(getOwnPropertyDescriptor(owner, name)?.value)
 
 /** As the platform makes text of an argument: once, and a symbol throws. */
 export const stringOf = (value: unknown): string => `${value as number}`
 
-/** A pattern whose exec() is the platform's, whatever becomes of RegExp.prototype. */
-export const pattern = (expression: RegExp): RegExp => defineProperty(expression, 'exec', { value: RegExp.prototype.exec })
+export { pattern } from '../wire/intact.js'
 
 /** Every match of a global pattern: of each its first group that is there, or the whole. */
 export function matches(expression: RegExp, text: string): string[] {

@@ -7,6 +7,7 @@ import { attribute, baseOf } from './native.js'
 import { method, prototypeIn, type Scope } from './patch.js'
 
 const { closest } = Element.prototype
+const { apply } = Reflect
 
 export function patchNavigation(holds: Holds, scope: Scope): void {
   const window = scope as unknown as Window
@@ -25,7 +26,7 @@ export function patchNavigation(holds: Holds, scope: Scope): void {
   }
   const linkOf = (target: EventTarget | null): Element | null => {
     try {
-      return Reflect.apply(closest, target, ['a,area']) as Element | null
+      return apply(closest, target, ['a,area']) as Element | null
     } catch {
       return null
     }

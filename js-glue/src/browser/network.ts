@@ -1,23 +1,28 @@
 // The platform's own calls that go out. None of them decides; what the page may wait for is held.
+import { KeptWeakMap } from '../wire/intact.js'
 import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
 import { importsOf } from './elements.js'
 import { LOCAL, textOfLocal } from './frames.js'
 import { resolved, type Held, type Holds } from './hold.js'
+import { getter } from './native.js'
 import { constructor, method, prototypeIn, type Scope } from './patch.js'
 import { followConnection } from './running.js'
 import { fixed } from './trusted.js'
+
+const { construct, deleteProperty } = Reflect
+const { defineProperties, defineProperty, getOwnPropertyDescriptors } = Object
 
 /** Why a network call failed. The failure itself is the platform's usual one. */
 const refusal = (url: string): string => `Not allowed by the visitor's privacy choices: ${url}`
 
 function patchFetch(holds: Holds, scope: Scope): void {
   const { Request } = scope as unknown as typeof globalThis
-  const urlOf = Object.getOwnPropertyDescriptor(Request.prototype, 'url')!.get!
+  const urlOf = getter(Request.prototype, 'url')
   method(scope, 'fetch', (native, _self, args) =>
     new Promise((resolve, reject) => {
       let url: string
       try {
-        url = urlOf.call(args[0]) as string // of any realm's Request, whatever its class says
+        url = urlOf(args[0]) as string // of any realm's Request, whatever its class says
       } catch {
         url = resolved((args[0] = fixed(args[0])))
       }
@@ -44,7 +49,7 @@ function patchFetch(holds: Holds, scope: Scope): void {
 function patchXhr(holds: Holds, scope: Scope): void {
   const prototype = prototypeIn(scope, 'XMLHttpRequest')
   /** The URL of an opened request, whether the page lets it wait, and the send() that does. */
-  const opened = new WeakMap<object, { url: string; waits: boolean; held?: Held | undefined }>()
+  const opened = new KeptWeakMap<object, { url: string; waits: boolean; held?: Held | undefined }>()
   const drop = (self: unknown): void => {
     const state = opened.get(self as object)
     if (!state) return
@@ -55,7 +60,7 @@ function patchXhr(holds: Holds, scope: Scope): void {
     args[1] = fixed(args[1])
     native(...args)
     drop(self)
-    Reflect.deleteProperty(self as object, 'readyState')
+    deleteProperty(self as object, 'readyState')
     opened.set(self as object, { url: resolved(args[1]), waits: args.length < 3 || !!args[2] })
   })
   method(prototype, 'abort', (native, self) => {
@@ -73,7 +78,7 @@ function patchXhr(holds: Holds, scope: Scope): void {
     const refuse = (): void => {
       setTimeout(() => {
         if (opened.get(request)?.held !== held) return
-        Object.defineProperty(request, 'readyState', { value: 4, configurable: true })
+        defineProperty(request, 'readyState', { value: 4, configurable: true })
         for (const type of ['readystatechange', 'error', 'loadend']) request.dispatchEvent(new ProgressEvent(type))
       })
     }
@@ -117,8 +122,8 @@ function refused(url: string, init: unknown, target: new () => object, closed: n
       failing.readyState = 2
     },
   }
-  const failing = Reflect.construct(EventTarget, [], target) as EventTarget & typeof members
-  Object.defineProperties(failing, Object.getOwnPropertyDescriptors(members))
+  const failing = construct(EventTarget, [], target) as EventTarget & typeof members
+  defineProperties(failing, getOwnPropertyDescriptors(members))
   for (const { type } of events)
     failing.addEventListener(type, (event) => { (failing as unknown as Record<string, ((event: Event) => void) | null>)['on' + type]?.(event) })
   setTimeout(() => {

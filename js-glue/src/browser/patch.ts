@@ -1,5 +1,7 @@
 // Replacing what the platform offers by something that asks first. A Proxy keeps name, length, prototype and the text
 // "[native code]", and what the page adds to it. Every realm is patched by the same code: `scope` is its global object.
+import { words } from '../wire/intact.js'
+
 const { apply, construct } = Reflect
 const { getOwnPropertyDescriptor, defineProperty } = Object
 
@@ -24,7 +26,7 @@ const wrapped = (target: Native, handler: Handler): Native => {
 
 /** Puts `handler` in front of methods, named with spaces between. Nothing happens where the platform does not have one. */
 export function method(owner: object | undefined, names: string, handler: Handler): void {
-  for (const name of names.split(' ')) {
+  for (const name of words(names)) {
     const found = owner && getOwnPropertyDescriptor(owner, name)
     if (typeof found?.value === 'function') defineProperty(owner!, name, { ...found, value: wrapped(found.value as Native, handler) })
   }
@@ -32,7 +34,7 @@ export function method(owner: object | undefined, names: string, handler: Handle
 
 /** Puts `set` in front of properties' setters and `get` in front of their getters, where given. */
 export function property(owner: object | undefined, names: string, set?: Handler, get?: Handler): void {
-  for (const name of names.split(' ')) {
+  for (const name of words(names)) {
     const found = owner && getOwnPropertyDescriptor(owner, name)
     if (!found?.get || !found.configurable) continue
     defineProperty(owner!, name, {

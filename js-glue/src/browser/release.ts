@@ -1,6 +1,8 @@
 // What the server held in a page (server/rewrite/page.ts), put back when it may be: attributes, scripts, URLs in CSS.
 import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
-import { resolved, type Holds } from './hold.js'
+import { words } from '../wire/intact.js'
+import { candidates, resolved, resolvedAll, type Holds } from './hold.js'
+import { matches, pattern } from './native.js'
 import { scriptText, scriptUrl } from './trusted.js'
 
 const MARK = 'data-mf'
@@ -14,12 +16,15 @@ function take(element: Element, name: string): string {
 
 /** The URLs of a srcset, a ping or a single URL; of CSS those in brackets. A srcset's descriptors name nobody. */
 const urlsOf = (name: string, value: string): string[] =>
-  (/srcset|ping|attributionsrc/.test(name) ? value.split(/[\s,]+/).filter((part) => part && !/^[\d.]+[wxh]$/.test(part)) : [/\(["']?([^"')]*)/.exec(value)?.[1] ?? value]).map(resolved)
+  resolvedAll(SEVERAL.exec(name) ? candidates(value) : [IN_BRACKETS.exec(value)?.[1] ?? value])
+const SEVERAL = pattern(/srcset|ping|attributionsrc/)
+const IN_BRACKETS = pattern(/\(["']?([^"')]*)/)
+const WORDS = pattern(/\S+/g)
 
 /** A script that never was one, as a fresh copy; in the order of the page. */
 function script(holds: Holds, held: HTMLScriptElement): void {
-  const [src, needs, type] = ['src', 'need', 'type'].map((name) => take(held, `${MARK}-${name}`)) as [string, string, string]
-  const urls = (src ? [src] : needs.split(' ').filter(Boolean)).map(resolved)
+  const [src, needs, type] = [take(held, `${MARK}-src`), take(held, `${MARK}-need`), take(held, `${MARK}-type`)]
+  const urls = resolvedAll(src ? [src] : matches(WORDS, needs))
   if (urls.length === 0) return
   const copy = document.createElement('script')
   for (const { name, value } of held.attributes) if (name !== 'type') copy.setAttribute(name, value)
@@ -61,7 +66,7 @@ function putBack(holds: Holds, element: Element): void {
     if (element.type === 'text/plain') script(holds, element)
     return
   }
-  for (const name of names.split(' ')) {
+  for (const name of words(names)) {
     const value = take(element, `${MARK}-${name}`)
     if (value) holds.try_({ how_: Initiator.other, urls: urlsOf(name, value), run_() { element.setAttribute(name, value) } })
   }

@@ -9,7 +9,7 @@ import { Reason } from '../gen/metrofax/consent/fb/reason.js'
 import { StorageApi } from '../gen/metrofax/consent/fb/storage-api.js'
 import { Tri } from '../gen/metrofax/consent/fb/tri.js'
 import { lineOf } from '../wire/line.js'
-import { pattern } from './native.js'
+import { getter, matches, methodOf, pattern, setter } from './native.js'
 import { List, denied, type Gate, type Verdict } from '../wire/gate.js'
 
 export type Choice = 'granted' | 'denied' | 'unknown'
@@ -49,18 +49,31 @@ const LOG_LINES = 300
 export const INITIATORS = 'other script image frame style font media fetch xhr beacon eventsource websocket navigation form preload worker ping webrtc'.split(' ')
 export const STORAGE_APIS = ' cookie httpCookie localStorage sessionStorage indexedDB caches opfs serviceWorker windowName historyState credentials storageBuckets fileSystem'.split(' ')
 
-const cookies = Object.getOwnPropertyDescriptor(Document.prototype, 'cookie')!
+const cookieOf = getter(Document.prototype, 'cookie')
+const setCookie = setter(Document.prototype, 'cookie')
+const dispatch = methodOf(EventTarget.prototype, 'dispatchEvent')
+const { CustomEvent } = globalThis
+const { now: clock } = Date
+const { floor } = Math
+const shift = methodOf(Array.prototype, 'shift')
+/** Copies of the consent cookie in document.cookie. */
+const COPIES = pattern(/(?:^|; *)(mf_consent=[^;]*)/g)
+const OPT_OUTS = pattern(/(?:^|; *)(mf_optout=[^;]*)/g)
+const US_PRIVACY = pattern(/(?:^|; *)(usprivacy=[^;]*)/g)
+/** What a cookie line or a key is called. */
+const NAME = pattern(/^[^=;]*/)
+const FIRST = pattern(/^[^;]*/)
 /** document.cookie, before anybody patched it; '' where cookies are switched off. */
 export const readCookies = (): string => {
   try {
-    return cookies.get!.call(document) as string
+    return cookieOf(document) as string
   } catch {
     return ''
   }
 }
 export const writeCookie = (line: string): void => {
   try {
-    cookies.set!.call(document, line)
+    setCookie(document, line)
   } catch {
     // Storage is switched off: the choice lasts as long as the page.
   }
@@ -92,11 +105,11 @@ export class Session {
   /** The gate is there: reads the subject. */
   open_(gate: Gate): void {
     this.gate_ = gate
-    const { view_: view, subject_: from } = gate
-    for (let i = 0; i < at.MAX_PARENTAL_GRANTS; ++i) view.setUint16(from + at.SUBJECT_PARENTAL + 2 * i, at.NO_INDEX, true)
-    view.setUint16(from + at.SUBJECT_REGIME, gate.index_(List.regimes, this.regime_), true)
-    view.setUint8(from + at.SUBJECT_AGE, this.child_ ? Age.under13 : Age.unknown)
-    this.signals_.forEach((on, i) => { view.setUint8(from + at.SUBJECT_GPC + i, on ? Tri.on : Tri.unset) })
+    const { bytes_: bytes, halves_: halves, subject_: from } = gate
+    for (let i = 0; i < at.MAX_PARENTAL_GRANTS; ++i) halves[((from + at.SUBJECT_PARENTAL) >>> 1) + i] = at.NO_INDEX
+    halves[(from + at.SUBJECT_REGIME) >>> 1] = gate.index_(List.regimes, this.regime_)
+    bytes[from + at.SUBJECT_AGE] = this.child_ ? Age.under13 : Age.unknown
+    this.signals_.forEach((on, i) => { bytes[from + at.SUBJECT_GPC + i] = on ? Tri.on : Tri.unset })
     gate.setPage_(location.protocol.startsWith('http') ? location.href : document.baseURI)
     this.read_()
     // A channel takes milliseconds to open, which the first tag of a page does not have. What it would have told by then is
@@ -122,10 +135,14 @@ export class Session {
 
   private read_(cookies = readCookies()): void {
     this.cookies_ = cookies
-    const named = (name: string): string => cookies.split(/; */).filter((pair) => pair.startsWith(name)).join(';')
-    this.seen_ = named('mf_consent=')
+    const named = (copies: RegExp): string => {
+      let text = ''
+      for (const copy of matches(copies, cookies)) text += (text && ';') + copy
+      return text
+    }
+    this.seen_ = named(COPIES)
     // With them go the cookies that opt out.
-    this.damaged_ = !this.gate_!.readConsent_(`${this.seen_};${named('mf_optout=')};${named('usprivacy=')}`)
+    this.damaged_ = !this.gate_!.readConsent_(`${this.seen_};${named(OPT_OUTS)};${named(US_PRIVACY)}`)
     this.tick_()
   }
 
@@ -142,13 +159,13 @@ export class Session {
   }
 
   private tick_(): void {
-    const now = Date.now()
+    const now = clock()
     if (now - this.clock_ < 1000 && now >= this.clock_) return
     this.clock_ = now
-    const { view_: view, subject_: from } = this.gate_!
-    const seconds = Math.floor(now / 1000)
-    view.setUint32(from + at.SUBJECT_NOW, seconds >>> 0, true)
-    view.setUint32(from + at.SUBJECT_NOW + 4, Math.floor(seconds / 2 ** 32), true)
+    const { words_: words, subject_ } = this.gate_!
+    const at_ = (subject_ + at.SUBJECT_NOW) >>> 2
+    words[at_] = floor(now / 1000) // the lower half of it
+    words[at_ + 1] = floor(now / 1000 / 2 ** 32)
   }
 
   /** Asks the gate; only `allow` lets anything happen. Locked: nothing but this very origin. */
@@ -160,7 +177,7 @@ export class Session {
       return own
     }
     this.tick_()
-    gate.view_.setUint8(gate.request_ + at.REQUEST_PURPOSE, purpose)
+    gate.bytes_[gate.request_ + at.REQUEST_PURPOSE] = purpose
     const outcome = gate.decide_(kind, how, text, writer)
     if (!quiet) this.note_(kind, how, text, gate.verdictOf_(), writer)
     return outcome === Outcome.allow
@@ -173,7 +190,7 @@ export class Session {
     const number = purpose === undefined ? 255 : gate.index_(List.purposes, purpose)
     if (number > 255) return denied(Reason.no_rule, 'no_rule')
     this.tick_()
-    gate.view_.setUint8(gate.request_ + at.REQUEST_PURPOSE, number)
+    gate.bytes_[gate.request_ + at.REQUEST_PURPOSE] = number
     gate.decide_(kind, how, text, writer)
     return gate.verdictOf_()
   }
@@ -181,7 +198,7 @@ export class Session {
   receipt_(): Record<string, unknown> {
     const { gate_: gate } = this
     const { purposes, regime, time, policyVersion } = this.state_()
-    const hash = gate ? new Uint8Array(gate.view_.buffer, gate.facts_ + at.FACTS_SHA256, 32) : []
+    const hash = gate ? new Uint8Array(gate.bytes_.buffer, gate.facts_ + at.FACTS_SHA256, 32) : []
     const policySha256 = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
     return { schema: 'metrofax-consent-receipt/1', policyVersion, policySha256, regime, time, purposes, signals: { gpc: this.signals_[0] } }
   }
@@ -192,11 +209,12 @@ export class Session {
       time: Date.now(),
       request:
         kind === Kind.web_storage
-          ? { kind: 'web.storage', api: STORAGE_APIS[how], key: text.split(/[=;]/, 1)[0], ...(writer ? { writer } : {}) }
+          ? { kind: 'web.storage', api: STORAGE_APIS[how], key: NAME.exec(text)![0], ...(writer ? { writer } : {}) }
           : { kind: 'web.request', url: text, initiator: INITIATORS[how] },
       verdict,
     }
-    if (log.push(line) > LOG_LINES) log.shift()
+    log[log.length] = line
+    if (log.length > LOG_LINES) shift(log)
     if (verdict.outcome !== 'allow' && verdict.outcome !== 'strip') announce('blocked', line)
   }
 
@@ -204,8 +222,7 @@ export class Session {
   private purposes_(): [id: string, bit: number][] {
     const { gate_: gate } = this
     if (!gate?.describe_()) return []
-    const { view_: view, facts_: from } = gate
-    const shown = view.getUint32(from + at.FACTS_SHOWN, true) & ~view.getUint32(from + at.FACTS_NECESSARY, true)
+    const shown = gate.word_(gate.facts_ + at.FACTS_SHOWN) & ~gate.word_(gate.facts_ + at.FACTS_NECESSARY)
     const found: [string, number][] = []
     for (let i = 0; i < 32; ++i) if ((shown >>> i) & 1) found.push([gate.name_(List.purposes, i)!, (1 << i) >>> 0])
     return found
@@ -214,12 +231,8 @@ export class Session {
   private masks_(): [granted: number, denied: number, present: boolean] {
     const gate = this.gate_
     if (!gate) return [0, 0, false]
-    const { view_: view, subject_: from } = gate
-    return [
-      view.getUint32(from + at.SUBJECT_GRANTED, true),
-      view.getUint32(from + at.SUBJECT_DENIED, true),
-      view.getUint8(from + at.SUBJECT_CONSENT_PRESENT) === 1,
-    ]
+    const { subject_: from } = gate
+    return [gate.word_(from + at.SUBJECT_GRANTED), gate.word_(from + at.SUBJECT_DENIED), gate.bytes_[from + at.SUBJECT_CONSENT_PRESENT] === 1]
   }
 
   state_(): State {
@@ -229,7 +242,7 @@ export class Session {
     const changed: string[] = []
     let decided = present
     for (const [id, bit] of this.purposes_()) {
-      const waits = gate!.view_.getUint32(gate!.facts_ + at.FACTS_CHANGED, true) & bit
+      const waits = gate!.word_(gate!.facts_ + at.FACTS_CHANGED) & bit
       if (waits) changed.push(id)
       purposes[id] = refused & bit ? 'denied' : granted & bit && !waits ? 'granted' : 'unknown'
       decided &&= ((granted | refused) & bit) !== 0 && !waits
@@ -239,12 +252,12 @@ export class Session {
       decided,
       changed,
       purposes,
-      regime: gate?.name_(List.regimes, gate.view_.getUint16(gate.facts_ + at.FACTS_REGIME, true)) ?? '',
+      regime: gate?.name_(List.regimes, gate.half_(gate.facts_ + at.FACTS_REGIME)) ?? '',
       gpc: this.signals_[0]!,
-      model: gate && gate.view_.getUint8(gate.facts_ + at.FACTS_MODEL) === Model.opt_out ? 'opt-out' : 'opt-in',
-      time: present ? Number(gate!.view_.getBigInt64(from + at.SUBJECT_CONSENT_TIME, true)) : 0,
+      model: gate?.bytes_[gate.facts_ + at.FACTS_MODEL] === Model.opt_out ? 'opt-out' : 'opt-in',
+      time: present ? gate!.word_(from + at.SUBJECT_CONSENT_TIME) + (gate!.word_(from + at.SUBJECT_CONSENT_TIME + 4) | 0) * 2 ** 32 : 0,
       policyVersion: gate?.name_(List.version, 0) ?? '',
-      specific: gate?.view_.getUint8(from + at.SUBJECT_SPECIFIC) === 1,
+      specific: gate?.bytes_[from + at.SUBJECT_SPECIFIC] === 1,
       kept: this.kept_,
       residue: [...this.residue_, ...this.stored_],
     }
@@ -261,13 +274,12 @@ export class Session {
       if (wanted) granted |= bit
     }
     this.tick_()
-    const { view_: view, subject_: from } = gate
     gate.choose_(named, granted)
-    view.setUint8(from + at.SUBJECT_SPECIFIC, specific && gate.optedOut_ ? 1 : 0)
+    gate.bytes_[gate.subject_ + at.SUBJECT_SPECIFIC] = specific && gate.optedOut_ ? 1 : 0
     const line = gate.writeConsent_(location.protocol === 'https:')
     if (line) writeCookie(line)
     // What the browser kept is what counts for the next page; this one goes on with the choice as it was made.
-    this.seen_ = line.split(';', 1)[0]!
+    this.seen_ = FIRST.exec(line)![0]
     this.kept_ = readCookies().includes(this.seen_)
     this.damaged_ = false
     this.listen_()
@@ -311,5 +323,5 @@ export class Session {
 
 /** Tells the page: metrofaxconsent:<name> on document. */
 export function announce(name: string, detail: unknown): void {
-  document.dispatchEvent(new CustomEvent('metrofaxconsent:' + name, { detail }))
+  dispatch(document, new CustomEvent('metrofaxconsent:' + name, { detail }))
 }

@@ -1,4 +1,5 @@
 // The common ways to leave something on the machine: each asks first.
+import { KeptWeakMap } from '../wire/intact.js'
 import { stringOf } from './native.js'
 import { Kind } from '../gen/metrofax/consent/fb/kind.js'
 import { StorageApi } from '../gen/metrofax/consent/fb/storage-api.js'
@@ -8,6 +9,8 @@ import { pathOf } from './purge.js'
 import { followDatabase } from './running.js'
 import { fixed } from './trusted.js'
 import { shortened } from '../wire/line.js'
+
+const { apply, defineProperty, set } = Reflect
 
 /** The script that writes, where the platform tells. */
 const writer = (): string => (document.currentScript as HTMLScriptElement | null)?.src ?? ''
@@ -19,9 +22,9 @@ export const areas: [name: 'localStorage' | 'sessionStorage', api: StorageApi][]
 ]
 
 /** The area behind the one a page sees, and the one a page sees of an area. */
-const areaOf = new WeakMap<object, Storage>()
-const seenOf = new WeakMap<Storage, Storage>()
-const apiOf = new WeakMap<object, StorageApi>()
+const areaOf = new KeptWeakMap<object, Storage>()
+const seenOf = new KeptWeakMap<Storage, Storage>()
+const apiOf = new KeptWeakMap<object, StorageApi>()
 
 export function patchStorage(session: Session, scope: Scope): void {
   const may = (api: StorageApi, text: string): boolean => {
@@ -72,7 +75,7 @@ export function patchStorage(session: Session, scope: Scope): void {
       const area = areaOf.get(self as object) ?? self
       const api = apiOf.get(area as object)
       if (name === 'setItem' && api !== undefined && !may(api, (args[0] = fixed(args[0])) as string)) return
-      return Reflect.apply(target, area, args)
+      return apply(target, area, args)
     }
     method(prototypeIn(scope, 'Storage'), name, onArea)
     property(prototypeIn(scope, 'Storage'), name, undefined, onArea)
@@ -148,10 +151,10 @@ const OPENED: [owner: string, member: string, api: StorageApi][] = [
 const asking = (area: Storage, may: (key: string) => boolean): Storage =>
   new Proxy(area, {
     set(target, key, value) {
-      if (typeof key === 'symbol' || may(key)) Reflect.set(target, key, value)
+      if (typeof key === 'symbol' || may(key)) set(target, key, value)
       return true
     },
     defineProperty(target, key, descriptor) {
-      return typeof key === 'symbol' || !may(key) || Reflect.defineProperty(target, key, descriptor)
+      return typeof key === 'symbol' || !may(key) || defineProperty(target, key, descriptor)
     },
   })

@@ -1,22 +1,28 @@
 // Taking away what the choice does not cover, or no longer: at a choice, when consent or retention has run out, and what was
 // there before this script came. The core plans; here it is written, read again, and said what is left.
+import { KeptMap, KeptSet } from '../wire/intact.js'
 import { Kind } from '../gen/metrofax/consent/fb/kind.js'
 import { StorageApi } from '../gen/metrofax/consent/fb/storage-api.js'
 import { lineOf } from '../wire/line.js'
+import { matches, pattern } from './native.js'
 import { readCookies, writeCookie, type Session } from './session.js'
 import { purge } from './purge.js'
 import { areas } from './storage.js'
 
 export const CONSENT_COOKIE = 'mf_consent'
 
+/** What the cookies in document.cookie are called; one without '=' has no name. */
+const NAMES = pattern(/(?:^|; )(?:([^;=]*)=[^;]*|()[^;]+)/g)
+
 /** A cookie that comes back this often on one page is left, and named: whoever sets it is faster than we are. */
 const PATIENCE = 20
 
 /** How often a name was taken away on this page since the last choice. */
-const swept = new Map<string, number>()
+const swept = new KeptMap<string, number>()
 
 /** In localStorage: when each key that may stay was first seen, unix seconds. Web storage knows no lifetime of its own. */
 const KEPT = 'mf_kept'
+const { keys } = Object
 
 /** Removes every cookie of this name that a script of this page can reach. */
 export function expire(session: Session, name: string): void {
@@ -25,8 +31,9 @@ export function expire(session: Session, name: string): void {
 
 /** Names of the cookies a script can see that may not be there. */
 function refused(session: Session, cookies = readCookies()): string[] {
-  const names = cookies.split('; ').map((pair) => (pair.includes('=') ? pair.split('=', 1)[0]! : ''))
-  return [...new Set(cookies && names)].filter((name) => name !== CONSENT_COOKIE && !session.mayStay_(StorageApi.cookie, name))
+  const names = new KeptSet<string>()
+  for (const name of matches(NAMES, cookies)) if (name !== CONSENT_COOKIE && !session.mayStay_(StorageApi.cookie, name)) names.add(name)
+  return [...names]
 }
 
 /** Removes keys that may not be there; those that are left. */
@@ -35,9 +42,11 @@ function clearAreas(session: Session): string[] {
   for (const [name, api] of areas) {
     try {
       const area = globalThis[name]
-      const go = (): string[] => Object.keys(area).filter((key) => !session.mayStay_(api, key))
-      for (const key of go()) area.removeItem(key)
-      left.push(...go())
+      const go = (then: (key: string) => void): void => {
+        for (const key of keys(area)) if (!session.mayStay_(api, key)) then(key)
+      }
+      go((key) => { area.removeItem(key) })
+      go((key) => { left[left.length] = key })
       if (name === 'localStorage') expireKept(session, area)
     } catch {
       // Storage is switched off: nothing is there.

@@ -1,8 +1,9 @@
 // Nodes and markup on their way into a document: what was made where nothing is requested (a template, another document, a parser)
 // is looked at before it comes to life.
+import { KeptWeakMap, cut as cutAt } from '../wire/intact.js'
 import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
 import { addressesOf } from './css.js'
-import { REQUESTING, holdStyle, setAttr, stop } from './elements.js'
+import { REQUESTING, holdStyle, lower, setAttr, stop } from './elements.js'
 import { cleaned, cleanedPiece, framesIn, reachFrame, withoutNoscript } from './frames.js'
 import { resolvedAll, type Holds } from './hold.js'
 import {
@@ -164,7 +165,7 @@ export function patchTree(holds: Holds, scope: Scope): void {
   })
   method(element, 'insertAdjacentHTML', (native, self, args) => {
     const html = (args[1] = fixed(args[1]))
-    const where = stringOf(args[0]).toLowerCase()
+    const where = lower(stringOf(args[0]))
     const outside = where === 'beforebegin' || where === 'afterend'
     const parent = outside ? parentOf(self) : (self as Node)
     const nodes = parent && MARKUP.exec(stringOf(html)) && nodesOf(holds, parent, withoutNoscript(stringOf(html)))
@@ -189,14 +190,14 @@ export function patchTree(holds: Holds, scope: Scope): void {
 
   // Written into the parser. A tag that is cut off waits for its rest.
   const write = Object.getOwnPropertyDescriptor(document ?? {}, 'write')?.value as () => void
-  const cut = new WeakMap<object, string>()
+  const cut = new KeptWeakMap<object, string>()
   method(document, 'write writeln', (native, self, args, target) => {
     let text = cut.get(self as object) ?? ''
     for (let i = 0; i < args.length; ++i) text += stringOf(fixed(args[i]))
     if (target.name === 'writeln') text += '\n'
     const rest = CUT.exec(text)?.[0] ?? ''
     cut.set(self as object, rest)
-    const piece = rest ? text.slice(0, -rest.length) : text
+    const piece = cutAt(text, text.length - rest.length)
     if (piece) native(trustedHtml(MARKUP.exec(piece) ? cleanedPiece(holds, piece) : piece))
     after(self as Node)
   })
@@ -207,9 +208,9 @@ export function patchTree(holds: Holds, scope: Scope): void {
     return native()
   })
   method(document, 'execCommand', (native, _self, args) => {
-    if (/^insert(html|image)$/i.test(stringOf(args[0]))) {
+    if (INSERTING.exec(stringOf(args[0]))) {
       const value = stringOf((args[2] = fixed(args[2])))
-      if (/image/i.test(stringOf(args[0]))) {
+      if (IMAGE.exec(stringOf(args[0]))) {
         if (!holds.allowed_(Initiator.image, resolvedAll([value]))) return false
       } else args[2] = trustedHtml(cleaned(holds, value))
     }
@@ -238,5 +239,7 @@ export function patchTree(holds: Holds, scope: Scope): void {
 }
 
 const LATE = pattern(/^(script|style)$/)
+const INSERTING = pattern(/^insert(html|image)$/i)
+const IMAGE = pattern(/image/i)
 const CUT = pattern(/<[^>]*$/)
 const localNameSafe = (node: unknown): string => (typeOf(node) === 1 ? localNameOf(node) : '')

@@ -5,6 +5,7 @@ import { Mode } from '../gen/metrofax/consent/fb/mode.js'
 import { Outcome } from '../gen/metrofax/consent/fb/outcome.js'
 import { Reason } from '../gen/metrofax/consent/fb/reason.js'
 import { Tri } from '../gen/metrofax/consent/fb/tri.js'
+import { cut, decode, encodeInto, pattern } from './intact.js'
 
 /** What gate.wasm exports (wasm/exports.txt). */
 export interface GateExports {
@@ -56,31 +57,37 @@ export interface Verdict {
 export const OUTCOMES = ['deny', 'allow', 'hold', 'strip'] as const
 export const MODES = ['off', 'anonymous', 'pseudonymous', 'identified'] as const
 
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
+const { Uint8Array, Uint16Array, Uint32Array } = globalThis
+
+/** Of a URL that is too long to be read: what decides, from its first character above a space to its first '?' or '#'. */
+const HEAD = pattern(/^[\0- ]*([^?#]*)/)
 
 /** One instance of gate.wasm with one policy and one subject. Methods never throw on any text. */
 export class Gate {
   protected readonly x_: GateExports
-  private readonly bytes_: Uint8Array
+  /** The module's memory, by units of 1, 2 and 4 bytes: wasm and every platform with a browser are little-endian. */
+  readonly bytes_: Uint8Array
+  readonly halves_: Uint16Array
+  readonly words_: Uint32Array
   protected readonly text_: number
   private readonly textBytes_: Uint8Array
   private readonly verdict_: number
   private readonly names_: (string | undefined)[][] = []
   private status_ = 0
-  /** Offsets of SUBJECT_* count from here, in `view`. */
+  /** Offsets of SUBJECT_* count from here, in bytes. */
   readonly subject_: number
   readonly request_: number
   readonly facts_: number
-  readonly view_: DataView
 
   /** Opens `policy`. Without one that opens, every verdict is a deny with reason policy_missing. */
   constructor(exports: GateExports, policy: Uint8Array) {
     this.x_ = exports
-    this.bytes_ = new Uint8Array(exports.memory.buffer)
-    this.view_ = new DataView(exports.memory.buffer)
+    const { buffer } = exports.memory
+    this.bytes_ = new Uint8Array(buffer)
+    this.halves_ = new Uint16Array(buffer)
+    this.words_ = new Uint32Array(buffer)
     this.text_ = exports.text_at()
-    this.textBytes_ = this.bytes_.subarray(this.text_, this.text_ + at.TEXT_BYTES)
+    this.textBytes_ = this.piece_(this.text_, at.TEXT_BYTES)
     this.verdict_ = exports.verdict_at()
     this.subject_ = exports.subject_at()
     this.request_ = exports.request_at()
@@ -89,22 +96,31 @@ export class Gate {
     this.policyStatus_ = exports.open_policy(policy.length)
   }
 
+  /** Of the module's memory: the two bytes, the four bytes at an address, and a piece of it. */
+  half_(address: number): number {
+    return this.halves_[address >>> 1]!
+  }
+  word_(address: number): number {
+    return this.words_[address >>> 2]!
+  }
+  private piece_(from: number, length?: number): Uint8Array {
+    return new Uint8Array(this.bytes_.buffer, from, length)
+  }
+
   /** 0, or the ErrorCode for which the policy was refused. */
   readonly policyStatus_: number
 
   /** Copies at most `most` UTF-16 units of text to `to`, where there is room for all of them; the bytes written. */
   protected put_(text: string, to: number, most: number): number {
-    const into = to === this.text_ ? this.textBytes_ : this.bytes_.subarray(to)
-    return encoder.encodeInto(text.length > most ? text.slice(0, most) : text, into).written
+    return encodeInto(cut(text, most), to === this.text_ ? this.textBytes_ : this.piece_(to)).written
   }
 
   /**
-   * Copies a URL. Of a long one only what decides: from its first character above a space to its first '?' or '#', at most
-   * one unit more than the core reads. The core, which alone knows the limit, calls that too long.
+   * Copies a URL. Of a long one only what decides, and at most one unit more than the core reads. The core, which alone
+   * knows the limit, calls that too long.
    */
   private putUrl_(url: string, to: number): number {
-    const head = url.length > at.MAX_URL_UNITS ? url.replace(/^[\0- ]+/, '').split(/[?#]/, 1)[0]! : url
-    return this.put_(head, to, at.MAX_URL_UNITS)
+    return this.put_(url.length > at.MAX_URL_UNITS ? HEAD.exec(url)![1]! : url, to, at.MAX_URL_UNITS)
   }
 
   /** The page that asks from now on. */
@@ -126,38 +142,36 @@ export class Gate {
 
   /** The whole of the last answer. */
   verdictOf_(): Verdict {
-    const { view_: view, verdict_: from } = this
+    const { bytes_: bytes, verdict_: from } = this
     if (this.status_) return denied(Reason.request_invalid, 'request_invalid')
-    const reasonCode = view.getUint16(from + at.VERDICT_REASON, true)
-    const mode = view.getUint8(from + at.VERDICT_MODE)
-    const purpose = view.getUint8(from + at.VERDICT_PURPOSE)
+    const reasonCode = this.half_(from + at.VERDICT_REASON)
+    const mode = bytes[from + at.VERDICT_MODE]!
+    const purpose = bytes[from + at.VERDICT_PURPOSE]!
     return {
-      outcome: OUTCOMES[view.getUint8(from + at.VERDICT_OUTCOME)]!,
+      outcome: OUTCOMES[bytes[from + at.VERDICT_OUTCOME]!]!,
       mode: MODES[mode]!,
       reason: at.REASONS[reasonCode] ?? '',
       reasonCode,
-      clause: this.name_(List.clauses, view.getUint16(from + at.VERDICT_CLAUSE, true)),
+      clause: this.name_(List.clauses, this.half_(from + at.VERDICT_CLAUSE)),
       purpose: purpose === 255 ? null : this.name_(List.purposes, purpose),
-      vendor: this.name_(List.vendors, view.getUint16(from + at.VERDICT_VENDOR, true)),
-      retention: mode === Mode.off ? null : view.getUint32(from + at.VERDICT_RETENTION, true),
+      vendor: this.name_(List.vendors, this.half_(from + at.VERDICT_VENDOR)),
+      retention: mode === Mode.off ? null : this.word_(from + at.VERDICT_RETENTION),
     }
   }
 
   /** Of the last answer about a cookie: the Max-Age in seconds that it is shortened to, 0 for the session; -1 if it is not. */
   maxAge_(): number {
-    const { view_: view, verdict_: from } = this
-    const shortened = !this.status_ && view.getUint8(from + at.VERDICT_OUTCOME) === Outcome.strip
-    return shortened ? view.getUint32(from + at.VERDICT_RETENTION, true) : -1
+    const shortened = !this.status_ && this.bytes_[this.verdict_ + at.VERDICT_OUTCOME] === Outcome.strip
+    return shortened ? this.word_(this.verdict_ + at.VERDICT_RETENTION) : -1
   }
 
   /** Of the last answer: seconds for which what it is about may be kept; Infinity where nothing is recorded of anybody. */
   retention_(): number {
-    const { view_: view, verdict_: from } = this
-    return view.getUint8(from + at.VERDICT_MODE) ? view.getUint32(from + at.VERDICT_RETENTION, true) : Infinity
+    return this.bytes_[this.verdict_ + at.VERDICT_MODE] ? this.word_(this.verdict_ + at.VERDICT_RETENTION) : Infinity
   }
 
   protected take_(length: number, from = this.text_): string {
-    return decoder.decode(this.bytes_.subarray(from, from + length))
+    return decode(this.piece_(from, length))
   }
 
   /** The id at `index` of a list; null if there is none. */

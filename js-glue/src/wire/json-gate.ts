@@ -3,6 +3,9 @@ import * as at from '../gen/layout.js'
 import { Gate } from './gate.js'
 
 export class JsonGate extends Gate {
+  /** The module's memory. */
+  readonly view_ = new DataView(this.bytes_.buffer)
+
   /** The regime of a place (W7): ISO 3166 country, and the region behind the hyphen; both may be empty. */
   regimeOf_(country: string, region: string): number {
     const length = this.put_(country, this.text_, 3)

@@ -12,4 +12,4 @@ export const shortened = (line: string, seconds: number): string =>
  * A line that sets a cookie of this name, for asking whether it may be there: for the session, with what a prefix promises
  * (`__Secure-`, `__Host-`), without which no browser would have kept it. `more`: further attributes.
  */
-export const lineOf = (name: string, more = ''): string => `${name}=1${name.startsWith('__') ? '; Path=/; Secure' : ''}${more}`
+export const lineOf = (name: string, more = ''): string => `${name}=1${name[0] === '_' && name[1] === '_' ? '; Path=/; Secure' : ''}${more}`

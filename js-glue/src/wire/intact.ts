@@ -1,0 +1,32 @@
+// Built-ins as they were when this was loaded: on a page that is before any script of the page's own ran. What decides uses these,
+// so that nothing a page puts in their place later can turn an answer round, nor keep one from being given.
+const { apply } = Reflect
+const { defineProperties, defineProperty, getOwnPropertyDescriptors } = Object
+const { slice, split, toLowerCase } = String.prototype
+const { TextDecoder, TextEncoder } = globalThis
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/** A pattern whose exec() is the platform's, whatever becomes of RegExp.prototype. */
+export const pattern = (expression: RegExp): RegExp => defineProperty(expression, 'exec', { value: RegExp.prototype.exec })
+
+/** The first `most` UTF-16 units of a text. */
+export const cut = (text: string, most: number): string => (text.length > most ? apply<string, [number, number], string>(slice as never, text, [0, most]) : text)
+
+export const lowerCase = (text: string): string => apply<string, [], string>(toLowerCase, text, [])
+/** What stands between single spaces. */
+export const words = (text: string): string[] => apply<string, [string], string[]>(split as never, text, [' '])
+
+/** A collection with the platform's methods. */
+function kept<Collection extends new (...args: never[]) => object>(base: Collection): Collection {
+  const own = class extends (base as unknown as new () => object) {}
+  defineProperties(own.prototype, getOwnPropertyDescriptors(base.prototype as object))
+  return own as Collection
+}
+export const KeptMap = kept(Map)
+export const KeptSet = kept(Set)
+export const KeptWeakMap = kept(WeakMap)
+export const KeptWeakSet = kept(WeakSet)
+
+export const encodeInto = encoder.encodeInto.bind(encoder)
+export const decode = decoder.decode.bind(decoder)
