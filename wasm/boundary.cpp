@@ -191,6 +191,7 @@ METROFAX_EXPORT(describe) std::uint32_t describe() {
   facts.necessary = kinds.necessary;
   facts.shown = kinds.shown;
   facts.changed = pending_choices(policy, subject.consent);
+  facts.granted = standing_grants(policy, subject);
   facts.regime = regime_index();
   const fb::Regime& regime = policy.regimes[facts.regime];
   facts.model = static_cast<std::uint8_t>(regime.model());
@@ -220,6 +221,7 @@ METROFAX_EXPORT(read_consent) std::uint32_t read_consent(std::uint32_t length) {
   subject.consent.granted = record.value().granted;
   subject.consent.denied = record.value().denied;
   subject.consent.time = record.value().time;
+  subject.consent.older = record.value().older;
   subject.consent.specific = record.value().specific;
   subject.consent.revision = policy.loaded() ? policy.revision_of(record.value().policy_version) : kNoIndex;
   return 0;
@@ -227,8 +229,9 @@ METROFAX_EXPORT(read_consent) std::uint32_t read_consent(std::uint32_t length) {
 
 /// Puts choices made now on top of the subject's consent (gate/choice.h): `named` the purposes chosen,
 /// `wanted` those of them that are granted.
-METROFAX_EXPORT(choose) void choose(std::uint32_t named, std::uint32_t wanted) {
-  if (policy.loaded()) consent::choose(policy, subject.consent, named, wanted, subject.now);
+METROFAX_EXPORT(choose)
+void choose(std::uint32_t named, std::uint32_t wanted, std::uint32_t one_by_one) {
+  if (policy.loaded()) consent::choose(policy, subject, named, wanted, one_by_one != 0);
 }
 
 /// Writes the subject's consent as the assignment text of a cookie at text_at(); its length, 0 if it cannot
@@ -240,6 +243,7 @@ METROFAX_EXPORT(write_consent) std::uint32_t write_consent(std::uint32_t secure)
   record.policy_version = policy.version_at(subject.consent.revision);
   record.regime = PolicyView::id_at(policy.regime_ids, regime);
   record.time = subject.consent.time;
+  record.older = subject.consent.older;
   record.granted = subject.consent.granted;
   record.denied = subject.consent.denied;
   record.specific = subject.consent.specific;

@@ -66,6 +66,7 @@ struct Facts {
   std::uint32_t necessary = 0;   ///< of these, what no choice touches
   std::uint32_t shown = 0;       ///< of these, what the visitor is asked
   std::uint32_t changed = 0;     ///< of the shown ones, what is to be chosen again (pending_choices)
+  std::uint32_t granted = 0;     ///< of the subject, as far as it still stands by its age (standing_grants)
   std::uint32_t reask = 0;       ///< of the subject's regime, seconds after which one may ask again (W8)
   std::uint16_t regime = 0;      ///< index of the subject's regime: the strict one where the place is unknown
   std::uint8_t model = 0;        ///< its fb::Model

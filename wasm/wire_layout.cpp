@@ -116,6 +116,7 @@ int main(int count, char** arguments) {
   METROFAX_OFFSET(wasm::Facts, "FACTS_NECESSARY", necessary);
   METROFAX_OFFSET(wasm::Facts, "FACTS_SHOWN", shown);
   METROFAX_OFFSET(wasm::Facts, "FACTS_CHANGED", changed);
+  METROFAX_OFFSET(wasm::Facts, "FACTS_GRANTED", granted);
   METROFAX_OFFSET(wasm::Facts, "FACTS_REASK", reask);
   METROFAX_OFFSET(wasm::Facts, "FACTS_REGIME", regime);
   METROFAX_OFFSET(wasm::Facts, "FACTS_MODEL", model);

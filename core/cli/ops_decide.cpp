@@ -70,7 +70,7 @@ ConsentState consent_of(const PolicyView& policy, const Fields& subject) {
   }
   consent.revision = policy.revision_of(fields.text("policyVersion"));
   consent.time = fields.time("time");
-  consent.specific = fields.flag("specific");
+  consent.specific = fields.flag("specific") ? ~PurposeSet{0} : 0;
   consent.combined = fields.flag("combined");
   return consent;
 }

@@ -131,6 +131,7 @@ Kept Redactor::kept_of(std::string_view record, std::string_view gpc, std::int64
                          consent.granted,
                          consent.denied,
                          consent.time,
+                         consent.older,
                          policy_.revision_of(consent.policy_version),
                          consent.specific};
       remembered.chosen = consent.time;

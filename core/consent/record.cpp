@@ -5,6 +5,7 @@ namespace {
 
 constexpr char kSeparator = '~';
 constexpr char kFormat = '1';
+constexpr char kOlderFormat = '2';  ///< with `older`
 constexpr std::size_t kMaxField = 48;
 
 // FNV-1a, 32 bits: every step is a bijection, so one changed byte always shows. Damage, not forgery, is what
@@ -76,20 +77,27 @@ bool read_hex(std::string_view field, std::uint64_t& value) {
   return true;
 }
 
-}  // namespace
+std::uint64_t specific_field(const ConsentRecord& record) {
+  const PurposeSet specific = record.specific & record.granted;
+  if (specific == 0) return 0;
+  return specific == record.granted ? 1 : std::uint64_t{specific} << 1;
+}
 
-Result<std::size_t> write_record(const ConsentRecord& record, std::span<char> out) {
-  if (!is_plain(record.policy_version) || !is_plain(record.regime) || record.time < 0) {
+// `specific` is the field of that name, as it is written.
+Result<std::size_t> write_fields(const ConsentRecord& record, std::uint64_t specific, std::span<char> out) {
+  if (!is_plain(record.policy_version) || !is_plain(record.regime) || record.time < 0 || record.older < 0) {
     return Error{ErrorCode::record_bad_form, 0};
   }
   Writer writer(out.first(out.size() < kMaxRecordBytes ? out.size() : kMaxRecordBytes));
   const std::string_view separator(&kSeparator, 1);
-  writer.text({&kFormat, 1}).text(separator).text(record.policy_version).text(separator).text(record.regime);
+  const char format = record.older == 0 ? kFormat : kOlderFormat;
+  writer.text({&format, 1}).text(separator).text(record.policy_version).text(separator).text(record.regime);
   writer.text(separator)
       .number(static_cast<std::uint64_t>(record.time), 16)
       .text(separator)
       .number(record.granted, 16);
-  writer.text(separator).number(record.denied, 16).text(separator).number(record.specific ? 1u : 0u, 16);
+  writer.text(separator).number(record.denied, 16).text(separator).number(specific, 16);
+  if (record.older != 0) writer.text(separator).number(static_cast<std::uint64_t>(record.older), 16);
   if (!writer.fits()) return Error{ErrorCode::record_too_long, static_cast<std::uint32_t>(writer.size())};
   const std::uint32_t sum = sum_of(writer.written());
   writer.text(separator).number(sum, 16);
@@ -97,28 +105,37 @@ Result<std::size_t> write_record(const ConsentRecord& record, std::span<char> ou
   return writer.size();
 }
 
+}  // namespace
+
+Result<std::size_t> write_record(const ConsentRecord& record, std::span<char> out) {
+  return write_fields(record, specific_field(record), out);
+}
+
 Result<ConsentRecord> read_record(std::string_view text) {
   if (text.size() > kMaxRecordBytes) return Error{ErrorCode::record_too_long, kMaxRecordBytes};
   if (text.size() < 2 || text[1] != kSeparator) return Error{ErrorCode::record_bad_form, 0};
-  if (text[0] != kFormat) {
-    const bool later = text[0] > kFormat && text[0] <= '9';
+  if (text[0] != kFormat && text[0] != kOlderFormat) {
+    const bool later = text[0] > kOlderFormat && text[0] <= '9';
     return Error{later ? ErrorCode::record_future_version : ErrorCode::record_bad_form, 0};
   }
   std::string_view rest = text.substr(2);
-  std::string_view fields[7];
-  for (unsigned i = 0; i < 7; ++i) {
+  std::string_view fields[8];
+  const unsigned last = text[0] == kFormat ? 6 : 7;
+  for (unsigned i = 0; i <= last; ++i) {
     const auto offset = static_cast<std::uint32_t>(text.size() - rest.size());
-    if (!take(rest, fields[i], i == 6)) return Error{ErrorCode::record_bad_form, offset};
+    if (!take(rest, fields[i], i == last)) return Error{ErrorCode::record_bad_form, offset};
   }
-  std::uint64_t numbers[5] = {};
-  for (unsigned i = 0; i < 5; ++i) {
+  std::uint64_t numbers[6] = {};
+  for (unsigned i = 0; i + 2 <= last; ++i) {
     if (!read_hex(fields[i + 2], numbers[i])) {
       return Error{ErrorCode::record_bad_form,
                    static_cast<std::uint32_t>(fields[i + 2].data() - text.data())};
     }
   }
   constexpr std::uint64_t kMax32 = 0xFFFFFFFFu;
-  if (numbers[0] > 0x7FFFFFFFFFFFu || numbers[1] > kMax32 || numbers[2] > kMax32 || numbers[3] > 1) {
+  constexpr std::uint64_t kMaxTime = 0x7FFFFFFFFFFFu;
+  if (last == 7 && (numbers[4] == 0 || numbers[4] > kMaxTime)) return Error{ErrorCode::record_bad_form, 0};
+  if (numbers[0] > kMaxTime || numbers[1] > kMax32 || numbers[2] > kMax32 || numbers[3] >> 1 > kMax32) {
     return Error{ErrorCode::record_bad_form, 0};
   }
   ConsentRecord record;
@@ -127,13 +144,19 @@ Result<ConsentRecord> read_record(std::string_view text) {
   record.time = static_cast<std::int64_t>(numbers[0]);
   record.granted = static_cast<PurposeSet>(numbers[1]);
   record.denied = static_cast<PurposeSet>(numbers[2]);
-  record.specific = numbers[3] == 1;
+  record.older = last == 7 ? static_cast<std::int64_t>(numbers[4]) : 0;
+  record.specific = numbers[3] == 1 ? record.granted : static_cast<PurposeSet>(numbers[3] >> 1);
+  // Nothing granted and yet specific: so a refusal was written until 2026.
+  const bool bare = numbers[3] == 1 && record.granted == 0;
+  if (!bare && numbers[3] != specific_field(record))
+    return Error{ErrorCode::record_bad_form, static_cast<std::uint32_t>(fields[5].data() - text.data())};
   // One spelling only: leading zeros, a wrong sum, odd characters all end here.
   char again[kMaxRecordBytes];
-  const Result<std::size_t> length = write_record(record, again);
+  const Result<std::size_t> length = write_fields(record, numbers[3], again);
   if (!length.ok()) return length.error();
   if (std::string_view(again, length.value()) != text) {
-    return Error{ErrorCode::record_bad_checksum, static_cast<std::uint32_t>(fields[6].data() - text.data())};
+    return Error{ErrorCode::record_bad_checksum,
+                 static_cast<std::uint32_t>(fields[last].data() - text.data())};
   }
   return record;
 }

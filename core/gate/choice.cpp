@@ -8,6 +8,8 @@ constexpr unsigned kNecessary = 1;
 constexpr unsigned kShown = 2;
 constexpr unsigned kUsed = 4;
 
+constexpr std::int64_t kClockSkew = 300;  ///< seconds by which two honest clocks may differ
+
 }  // namespace
 
 PurposeKinds purpose_kinds(const PolicyView& policy) {
@@ -30,16 +32,36 @@ PurposeSet pending_choices(const PolicyView& policy, const ConsentState& consent
   return consent.revision < policy.revisions.count ? pending : pending & consent.granted;
 }
 
-void choose(const PolicyView& policy, ConsentState& consent, PurposeSet named, PurposeSet wanted,
-            std::int64_t now) {
+GrantAge age_of(const ConsentState& consent, const fb::Regime& regime, std::int64_t now) {
+  if (consent.time > now + kClockSkew) return GrantAge::from_future;
+  const std::int64_t age = now - consent.time + consent.older;
+  return age > static_cast<std::int64_t>(regime.consent_lifetime()) ? GrantAge::expired : GrantAge::good;
+}
+
+PurposeSet standing_grants(const PolicyView& policy, const Subject& subject) {
+  const std::uint16_t index = subject.regime < policy.regimes.count ? subject.regime : policy.strict_regime;
+  const bool good = age_of(subject.consent, policy.regimes[index], subject.now) == GrantAge::good;
+  return subject.consent.present && good ? subject.consent.granted : 0;
+}
+
+void choose(const PolicyView& policy, Subject& subject, PurposeSet named, PurposeSet wanted,
+            bool one_by_one) {
+  ConsentState& consent = subject.consent;
   if (!consent.present) consent = ConsentState{};  // what was never chosen is no grant
   const bool unknown = consent.revision >= policy.revisions.count;
   const bool settled = unknown || (pending_choices(policy, consent) & ~named) == 0;
-  consent.granted = (unknown ? 0 : consent.granted & ~named) | (named & wanted);
+  const PurposeSet kept = unknown ? 0 : standing_grants(policy, subject) & ~named;
+  const PurposeSet granted = named & wanted;
+  consent.specific &= kept;
+  if (one_by_one && opted_out(subject.signals)) consent.specific |= granted;
+  consent.granted = kept | granted;
   consent.denied = (consent.denied & ~named) | (named & ~wanted);
   if (settled) consent.revision = 0;
+  // Of two clocks that differ a little neither makes a grant younger.
+  const std::int64_t since = consent.time - consent.older;
+  consent.time = subject.now;
+  consent.older = kept != 0 && since < subject.now ? subject.now - since : 0;
   consent.present = true;
-  consent.time = now;
 }
 
 }  // namespace metrofax::consent

@@ -20,11 +20,20 @@ struct PurposeKinds {
 /// grants wait.
 [[nodiscard]] PurposeSet pending_choices(const PolicyView& policy, const ConsentState& consent);
 
-/// Puts choices made at `now` (unix s) on top of a consent: `named` the purposes chosen, `wanted` those of
-/// them that are granted. The consent stays of the version it was given under until everything pending has
-/// been chosen, so that a choice about something else makes no old grant a new one (changes.material); where
-/// that version is unknown, old grants end.
-void choose(const PolicyView& policy, ConsentState& consent, PurposeSet named, PurposeSet wanted,
-            std::int64_t now);
+/// What a consent's grants are worth at `now` (unix s) by their age (W8, E13).
+enum class GrantAge : std::uint8_t { good, expired, from_future };
+[[nodiscard]] GrantAge age_of(const ConsentState& consent, const fb::Regime& regime, std::int64_t now);
+
+/// The grants that still stand by their age: what is to be shown as granted.
+[[nodiscard]] PurposeSet standing_grants(const PolicyView& policy, const Subject& subject);
+
+/// Puts choices made now on top of a subject's consent: `named` the purposes chosen, `wanted` those of them
+/// that are granted. A choice about something else makes no old grant a new one:
+///  * the consent stays of the version it was given under until everything pending has been chosen
+///    (changes.material); where that version is unknown, old grants end;
+///  * grants that have aged out, or are from the future, end; how old the oldest of the others is stays known
+///    (W8), so that they, and what is granted beside them, age with it;
+///  * only what is named now, `one_by_one` and while an opt-out signal is on, is a specific consent (W2).
+void choose(const PolicyView& policy, Subject& subject, PurposeSet named, PurposeSet wanted, bool one_by_one);
 
 }  // namespace metrofax::consent

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "gate/case.h"
+#include "gate/choice.h"
 
 namespace metrofax::consent::gate {
 namespace {
@@ -16,7 +17,6 @@ using fb::Tri;
 
 constexpr std::uint8_t kPurposeNecessary = 1;
 constexpr std::uint8_t kRevisionTransition = 2;
-constexpr std::int64_t kClockSkew = 300;  ///< seconds by which two honest clocks may differ
 
 template <class Mask>
 bool fits(Mask row, Mask wanted) {
@@ -49,9 +49,14 @@ Standing standing(const Case& c) {
   if (!consent.present) return Standing::none;
   if ((consent.denied & c.bit()) != 0) return Standing::denied;
   if ((consent.granted & c.bit()) == 0) return Standing::none;
-  if (consent.time > c.subject.now + kClockSkew) return Standing::from_future;
-  if (c.subject.now - consent.time > static_cast<std::int64_t>(c.regime().consent_lifetime()))
-    return Standing::expired;
+  switch (age_of(consent, c.regime(), c.subject.now)) {
+    case GrantAge::from_future:
+      return Standing::from_future;
+    case GrantAge::expired:
+      return Standing::expired;
+    case GrantAge::good:
+      break;
+  }
   return Standing::granted;
 }
 
@@ -84,12 +89,6 @@ bool child_step(Case& c) {
   return c.answer(Step::child, Outcome::deny, Reason::child);
 }
 
-bool says_anything(const Signals& s) {
-  const auto on = [](Tri value) { return static_cast<unsigned>(value == Tri::on); };
-  return (on(s.gpc) | on(s.dnt) | on(s.nai_opt_out) | on(s.daa_opt_out) | on(s.usp_opt_out) |
-          on(s.gpp_opt_out) | on(s.tcf_denied) | static_cast<unsigned>(s.unreadable)) != 0;
-}
-
 // choice.third-party-ads. W2: only a later, specific and still valid consent to this business beats a signal.
 // An undeclared party has no purposes: every use is presumed.
 bool opt_out_step(Case& c) {
@@ -98,8 +97,9 @@ bool opt_out_step(Case& c) {
     if (vendor != 0 && vendor - 1u == c.target.vendor)
       return c.answer(Step::opt_out, Outcome::deny, Reason::vendor_opt_out);
   }
-  if (!says_anything(c.subject.signals)) return c.pass(Step::opt_out);
-  if (c.subject.consent.specific && standing(c) == Standing::granted) return c.pass(Step::opt_out);
+  if (!opted_out(c.subject.signals)) return c.pass(Step::opt_out);
+  if ((c.subject.consent.specific & c.bit()) != 0 && standing(c) == Standing::granted)
+    return c.pass(Step::opt_out);
   const PurposeSet asked = c.purpose == kNoPurpose ? ~PurposeSet{0} : c.bit();
   const fb::Regime& regime = c.regime();
   const Signals& signals = c.subject.signals;

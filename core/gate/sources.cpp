@@ -41,7 +41,7 @@ Subject after_a_grant(const Subject& subject) {
   granted.consent.present = true;
   granted.consent.time = subject.now;
   granted.consent.revision = 0;
-  granted.consent.specific = false;  // a signal that only a specific consent beats stands: W2
+  granted.consent.specific = 0;  // a signal that only a specific consent beats stands: W2
   return granted;
 }
 

@@ -13,11 +13,12 @@ struct ConsentState {
   bool present = false;  ///< false: nobody has been asked, or the record was unreadable
   PurposeSet granted = 0;
   PurposeSet denied = 0;              ///< a purpose in both is denied
-  std::int64_t time = 0;              ///< unix s of the choice
+  std::int64_t time = 0;              ///< unix s of the latest choice
+  std::int64_t older = 0;             ///< seconds before that of the oldest choice whose grants still stand
   std::uint16_t revision = kNoIndex;  ///< PolicyView::revision_of(the version it was given under)
-  /// A choice made purpose by purpose by somebody who was told that an opt-out signal is on: the "later,
-  /// specific consent to this business" that alone beats the signal (W2). "Accept all" never sets it.
-  bool specific = false;
+  /// Purposes granted one by one by somebody who was told that an opt-out signal is on: the "later, specific
+  /// consent to this business" that alone beats the signal (W2). "Accept all" never sets one.
+  PurposeSet specific = 0;
   /// Given on a text that named offers and their tracking together (Garante 284/2026): in regimes that accept
   /// that, a grant of the one covers the other. Mail only.
   bool combined = false;
@@ -34,6 +35,13 @@ struct Signals {
   fb::Tri tcf_denied = fb::Tri::unset;   ///< on: a TC string refuses personalised advertising
   bool unreadable = false;  ///< a signal is there that nothing here can read: taken as an opt-out
 };
+
+/// Whether any of them says that the visitor opts out.
+[[nodiscard]] inline bool opted_out(const Signals& s) {
+  const auto on = [](fb::Tri value) { return static_cast<unsigned>(value == fb::Tri::on); };
+  return (on(s.gpc) | on(s.dnt) | on(s.nai_opt_out) | on(s.daa_opt_out) | on(s.usp_opt_out) |
+          on(s.gpp_opt_out) | on(s.tcf_denied) | static_cast<unsigned>(s.unreadable)) != 0;
+}
 
 /// Vendors that a visitor opted out of one by one (W9, the site's own switch): indices + 1, 0 for none.
 inline constexpr unsigned kMaxOptOuts = 8;

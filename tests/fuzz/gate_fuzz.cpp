@@ -57,7 +57,7 @@ Subject any_subject(FuzzedDataProvider& data) {
   consent.denied = data.ConsumeIntegral<PurposeSet>() & data.ConsumeIntegral<PurposeSet>();
   consent.time = subject.now - data.ConsumeIntegral<std::int32_t>() / 16;
   consent.revision = data.ConsumeBool() ? 0 : data.ConsumeIntegral<std::uint16_t>();
-  consent.specific = data.ConsumeBool();
+  consent.specific = data.ConsumeBool() ? ~PurposeSet{0} : 0;
   Signals& signals = subject.signals;
   for (fb::Tri* signal : {&signals.gpc, &signals.dnt, &signals.nai_opt_out, &signals.daa_opt_out,
                           &signals.usp_opt_out, &signals.gpp_opt_out, &signals.tcf_denied}) {

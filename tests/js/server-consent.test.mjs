@@ -32,6 +32,36 @@ test('some purposes: the others keep what they have', async () => {
   assert.equal(purposes.social, 'unknown');
 });
 
+test('a choice about something else answers no signal for older grants [choice.third-party-ads][W2]', async () => {
+  const cookie = (await post('{"all":true}')).headers.getSetCookie()[0].split(';')[0];
+  const shown = async (/** @type {string} */ of) => {
+    const page = await protection().protect(new Request('https://www.metrofax.com/', { headers: { cookie: of, 'sec-gpc': '1' } }), html(`<img src="${T}/a">`));
+    return (await page.text()).includes(`<img src="${T}/a">`);
+  };
+  const choosing = async (/** @type {object} */ purposes) => (await post(JSON.stringify({ purposes }), { cookie, 'sec-gpc': '1' })).headers.getSetCookie()[0].split(';')[0];
+  assert.equal(await shown(cookie), false);
+  for (const choice of [{}, { survey: false }, { 'email-marketing': true }]) assert.equal(await shown(await choosing(choice)), false, JSON.stringify(choice));
+  assert.equal(await shown(await choosing({ measurement: true, advertising: true })), true);
+});
+
+test('a choice about something else revives no grant that has aged out [W8][retention.necessary]', async () => {
+  let now = 1_767_225_600;
+  const clocked = createHandler(consentRoutes({ policy, gpcSince: '2026-11-23', now: () => now }));
+  const choosing = async (/** @type {object} */ purposes, cookie = '') =>
+    clocked(new Request(URL_, { method: 'POST', body: JSON.stringify({ purposes }), headers: { ...own, 'content-type': 'application/json', cookie } }));
+  const first = await choosing({ measurement: true });
+  let cookie = first.headers.getSetCookie()[0].split(';')[0];
+  now += 390 * 86_400;
+  const said = async () => (await (await clocked(new Request(URL_, { headers: { cookie } }))).json()).purposes;
+  assert.equal((await said()).measurement, 'granted');
+  cookie = (await choosing({ survey: true }, cookie)).headers.getSetCookie()[0].split(';')[0];
+  assert.match(cookie, /^mf_consent=2~/, 'the record says that one of its grants is older');
+  now += 10 * 86_400;
+  assert.equal((await said()).measurement, 'unknown');
+  const after = await choosing({ survey: false }, cookie);
+  assert.deepEqual([(await after.json()).purposes.measurement], ['unknown']);
+});
+
 test('a form, for those without scripts: shown, sent, and back again', async () => {
   const page = await handler(new Request(URL_, { headers: { accept: 'text/html' } }));
   assert.match(await page.text(), /<input type="checkbox" name="purpose\.measurement" >/);

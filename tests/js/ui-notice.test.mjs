@@ -71,6 +71,7 @@ const state = (choice, more) => ({
   gpc: false,
   regime: 'eu',
   model: 'opt-in',
+  specific: [],
   residue: [],
   ...more,
 });
@@ -90,9 +91,9 @@ test('under Global Privacy Control sale, sharing and targeting stand off unless 
   const signalled = { gpc: true, model: 'opt-out' };
   assert.equal(offBySignal(ads, state('unknown', signalled)), true);
   assert.equal(isOn(ads, state('unknown', signalled)), false);
-  assert.equal(isOn(ads, state('unknown', { ...signalled, specific: true })), false);
+  assert.equal(isOn(ads, state('unknown', { ...signalled, specific: ['p'] })), false);
   assert.equal(isOn(ads, state('granted', signalled)), false, 'accept all is no specific consent');
-  assert.equal(isOn(ads, state('granted', { ...signalled, specific: true })), true);
+  assert.equal(isOn(ads, state('granted', { ...signalled, specific: ['p'] })), true);
   assert.equal(isOn(purpose({ uses: ['profiling'] }), state('unknown', signalled)), true);
 });
 

@@ -23,12 +23,12 @@ test('every vector has an id of its own, tags and an answer', () => {
   assert.ok(decided.length >= 300, 'at least 300 vectors of decide');
 });
 
-/** A requirement of mail: E1 to E16. */
-const OF_MAIL = /^E(?:[1-9]|1[0-6])$/;
+/** A requirement of mail, E1 to E16, or of the web, W1 to W9. */
+const REQUIREMENT = /^(?:E(?:[1-9]|1[0-6])|W[1-9])$/;
 
-test('every tag of a decide vector is a clause of the policy, or a requirement of mail', () => {
+test('every tag of a decide vector is a clause of the policy, or a requirement of mail or the web', () => {
   const clauses = new Set(demo.clauses.map((/** @type {any} */ clause) => clause.id));
-  for (const { id, tags } of decided) for (const tag of tags) assert.ok(clauses.has(tag) || OF_MAIL.test(tag), `${id}: no clause ${tag}`);
+  for (const { id, tags } of decided) for (const tag of tags) assert.ok(clauses.has(tag) || REQUIREMENT.test(tag), `${id}: no clause ${tag}`);
 });
 
 test('a vector names the party that the WHATWG URL parser finds', () => {

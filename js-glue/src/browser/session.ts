@@ -16,7 +16,7 @@ export type Choice = 'granted' | 'denied' | 'unknown'
 
 /** What the page shows of the visitor's choice. `time` in unix seconds, 0 if nobody has chosen. */
 export interface State {
-  /** Every purpose has been chosen; a single one, ticked somewhere on the site, does not end the question. */
+  /** Every purpose has been chosen, and no grant has aged out; a single one, ticked somewhere on the site, does not end the question. */
   decided: boolean
   /** Purposes whose use changed in substance since they were chosen: they wait to be chosen again (changes.material). */
   changed: string[]
@@ -26,8 +26,8 @@ export interface State {
   model: 'opt-in' | 'opt-out'
   time: number
   policyVersion: string
-  /** The choice was made purpose by purpose, knowing of an opt-out signal (W2). */
-  specific: boolean
+  /** Purposes that were granted one by one, knowing of an opt-out signal, which these grants alone answer (W2). */
+  specific: string[]
   /** Whether the browser kept the choice; false where cookies are switched off: it then lasts as long as the page. */
   kept: boolean
   /** Names that were to be removed and are still there; of a database, cache, service worker or bucket with its kind before it. */
@@ -232,16 +232,18 @@ export class Session {
     const gate = this.gate_
     if (!gate) return [0, 0, false]
     const { subject_: from } = gate
-    return [gate.word_(from + at.SUBJECT_GRANTED), gate.word_(from + at.SUBJECT_DENIED), gate.bytes_[from + at.SUBJECT_CONSENT_PRESENT] === 1]
+    return [gate.word_(gate.facts_ + at.FACTS_GRANTED), gate.word_(from + at.SUBJECT_DENIED), gate.bytes_[from + at.SUBJECT_CONSENT_PRESENT] === 1]
   }
 
   state_(): State {
     const { gate_: gate } = this
+    const shown = this.purposes_()
     const [granted, refused, present] = this.masks_()
     const purposes: State['purposes'] = {}
-    const changed: string[] = []
+    const [changed, specific]: [string[], string[]] = [[], []]
     let decided = present
-    for (const [id, bit] of this.purposes_()) {
+    for (const [id, bit] of shown) {
+      if (gate!.word_(gate!.subject_ + at.SUBJECT_SPECIFIC) & granted & bit) specific.push(id)
       const waits = gate!.word_(gate!.facts_ + at.FACTS_CHANGED) & bit
       if (waits) changed.push(id)
       purposes[id] = refused & bit ? 'denied' : granted & bit && !waits ? 'granted' : 'unknown'
@@ -257,7 +259,7 @@ export class Session {
       model: gate?.bytes_[gate.facts_ + at.FACTS_MODEL] === Model.opt_out ? 'opt-out' : 'opt-in',
       time: present ? gate!.word_(from + at.SUBJECT_CONSENT_TIME) + (gate!.word_(from + at.SUBJECT_CONSENT_TIME + 4) | 0) * 2 ** 32 : 0,
       policyVersion: gate?.name_(List.version, 0) ?? '',
-      specific: gate?.bytes_[from + at.SUBJECT_SPECIFIC] === 1,
+      specific,
       kept: this.kept_,
       residue: [...this.residue_, ...this.stored_],
     }
@@ -274,8 +276,7 @@ export class Session {
       if (wanted) granted |= bit
     }
     this.tick_()
-    gate.choose_(named, granted)
-    gate.bytes_[gate.subject_ + at.SUBJECT_SPECIFIC] = specific && gate.optedOut_ ? 1 : 0
+    gate.choose_(named, granted, specific)
     const line = gate.writeConsent_(location.protocol === 'https:')
     if (line) writeCookie(line)
     // What the browser kept is what counts for the next page; this one goes on with the choice as it was made.

@@ -44,7 +44,7 @@ function receiptOf(desk: Desk, visit: Visit): Receipt {
     gate.describe_()
     const { view_: view, subject_: subject, facts_: facts } = gate
     const present = view.getUint8(subject + at.SUBJECT_CONSENT_PRESENT) === 1
-    const [granted, denied] = [view.getUint32(subject + at.SUBJECT_GRANTED, true), view.getUint32(subject + at.SUBJECT_DENIED, true)]
+    const [granted, denied] = [view.getUint32(facts + at.FACTS_GRANTED, true), view.getUint32(subject + at.SUBJECT_DENIED, true)]
     const shown = view.getUint32(facts + at.FACTS_SHOWN, true) & ~view.getUint32(facts + at.FACTS_NECESSARY, true)
     const purposes: Record<string, 'granted' | 'denied' | 'unknown'> = {}
     for (let number = 0; number < 32; number++) {
@@ -74,8 +74,7 @@ function choose(desk: Desk, visit: Visit, choices: ReadonlyMap<string, boolean>,
       named |= bit
       if (wanted) granted |= bit
     }
-    gate.choose_(named, granted)
-    view.setUint8(subject + at.SUBJECT_SPECIFIC, specific && gate.optedOut_ ? 1 : 0)
+    gate.choose_(named, granted, specific)
     const line = gate.writeConsent_(new URL(visit.page).protocol === 'https:')
     return { line, after: { ...visit, subject: new Uint8Array(view.buffer).slice(subject, subject + at.SUBJECT_BYTES) } }
   })

@@ -34,8 +34,8 @@ export interface State {
   gpc: boolean
   regime: string
   model: 'opt-in' | 'opt-out'
-  /** Whether the choice was made purpose by purpose, knowing of an opt-out signal; absent means no (web.md W2). */
-  specific?: boolean
+  /** Purposes granted one by one, knowing of an opt-out signal (web.md W2). */
+  specific: readonly string[]
   /** Names that a withdrawal could not remove. */
   residue: readonly string[]
 }

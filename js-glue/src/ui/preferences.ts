@@ -23,7 +23,7 @@ export interface Dialog {
 export function isOn(purpose: PurposeRow, state: State): boolean {
   const choice = state.purposes[purpose.id] ?? 'unknown'
   if (purpose.necessary) return true
-  if (offBySignal(purpose, state) && !state.specific) return false
+  if (offBySignal(purpose, state) && !state.specific.includes(purpose.id)) return false
   return choice === 'granted' || (choice === 'unknown' && state.model === 'opt-out' && !offBySignal(purpose, state))
 }
 

@@ -4,7 +4,6 @@ import { Kind } from '../gen/metrofax/consent/fb/kind.js'
 import { Mode } from '../gen/metrofax/consent/fb/mode.js'
 import { Outcome } from '../gen/metrofax/consent/fb/outcome.js'
 import { Reason } from '../gen/metrofax/consent/fb/reason.js'
-import { Tri } from '../gen/metrofax/consent/fb/tri.js'
 import { cut, decode, encodeInto, pattern } from './intact.js'
 
 /** What gate.wasm exports (wasm/exports.txt). */
@@ -26,7 +25,7 @@ export interface GateExports {
   read_signal(which: number, length: number): number
   describe(): number
   read_consent(length: number): number
-  choose(named: number, wanted: number): void
+  choose(named: number, wanted: number, oneByOne: number): void
   write_consent(secure: number): number
   sweep(length: number): number
 }
@@ -196,14 +195,12 @@ export class Gate {
     return this.x_.read_consent(this.put_(cookies, this.text_, at.MAX_KEY_UNITS)) === 0
   }
 
-  /** Whether a signal is on that a choice purpose by purpose may answer (W2). */
-  get optedOut_(): boolean {
-    return this.bytes_.subarray(this.subject_ + at.SUBJECT_GPC, this.subject_ + at.SUBJECT_UNREADABLE).includes(Tri.on)
-  }
-
-  /** Puts choices made now on top of the subject's consent: bits of the purposes chosen, and of those granted. */
-  choose_(named: number, wanted: number): void {
-    this.x_.choose(named, wanted)
+  /**
+   * Puts choices made now on top of the subject's consent: bits of the purposes chosen, and of those granted. oneByOne: the visitor
+   * looked at each of them, which is what may answer an opt-out signal (W2).
+   */
+  choose_(named: number, wanted: number, oneByOne = false): void {
+    this.x_.choose(named, wanted, oneByOne ? 1 : 0)
   }
 
   /** The subject's consent as cookie text, '' if it cannot be written. */

@@ -59,7 +59,7 @@ function writeConsent(gate: JsonGate, subject: Fields): void {
   view.setUint32(from + at.SUBJECT_DENIED, denied >>> 0, true)
   view.setUint16(from + at.SUBJECT_REVISION, gate.index_(List.version, fields.text('policyVersion')), true)
   view.setBigInt64(from + at.SUBJECT_CONSENT_TIME, BigInt(fields.time('time')), true)
-  view.setUint8(from + at.SUBJECT_SPECIFIC, fields.flag('specific') ? 1 : 0)
+  view.setUint32(from + at.SUBJECT_SPECIFIC, fields.flag('specific') ? 0xffffffff : 0, true)
   view.setUint8(from + at.SUBJECT_COMBINED, fields.flag('combined') ? 1 : 0)
 }
 

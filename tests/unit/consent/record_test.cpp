@@ -20,7 +20,7 @@ ConsentRecord example() {
   record.time = kNow;
   record.granted = 0x0010'00C7;
   record.denied = 0x000F'FF38;
-  record.specific = true;
+  record.specific = record.granted;
   return record;
 }
 
@@ -58,7 +58,26 @@ TEST_CASE("a record says what was chosen", "[consent][cookies.persistent]") {
   CHECK(read.value().time == kNow);
   CHECK(read.value().granted == example().granted);
   CHECK(read.value().denied == example().denied);
-  CHECK(read.value().specific);
+  CHECK(read.value().specific == example().granted);
+  CHECK(read.value().older == 0);
+}
+
+TEST_CASE("older forms of a record say what they always said",
+          "[consent][cookies.persistent][changes.non-material]") {
+  // A specific consent was one flag: of all that is granted, and of a refusal, where it means nothing.
+  const std::string granted = with_sum("1~2013-12-01~eu~6955b900~5~2~1~x");
+  REQUIRE(read_record(granted).ok());
+  CHECK(read_record(granted).value().specific == 5);
+  CHECK(written(read_record(granted).value()) == granted);
+  const std::string refused = with_sum("1~2013-12-01~eu~6955b900~0~7~1~x");
+  REQUIRE(read_record(refused).ok());
+  CHECK(read_record(refused).value().specific == 0);
+  CHECK(read_record(refused).value().denied == 7);
+  // Of some only, and with grants of different age.
+  const std::string some = with_sum("2~2013-12-01~eu~6955b900~5~2~8~15180~x");
+  REQUIRE(read_record(some).ok());
+  CHECK(read_record(some).value().specific == 4);
+  CHECK(read_record(some).value().older == 86'400);
 }
 
 TEST_CASE("records round-trip", "[consent][property][cookies.persistent]") {
@@ -72,7 +91,8 @@ TEST_CASE("records round-trip", "[consent][property][cookies.persistent]") {
     record.time = static_cast<std::int64_t>(random.below(0xFFFFFFFF)) << random.below(15);
     record.granted = random.below(0xFFFFFFFF) + random.below(2);
     record.denied = random.chance(10) ? ~PurposeSet{0} : random.below(0xFFFFFFFF);
-    record.specific = random.chance(50);
+    record.specific = random.chance(50) ? record.granted : random.below(0xFFFFFFFF) & record.granted;
+    record.older = random.chance(50) ? 0 : random.below(0xFFFFFFFF);
     const std::string text = written(record);
     const Result<ConsentRecord> read = read_record(text);
     REQUIRE(read.ok());
@@ -82,6 +102,7 @@ TEST_CASE("records round-trip", "[consent][property][cookies.persistent]") {
     REQUIRE(read.value().granted == record.granted);
     REQUIRE(read.value().denied == record.denied);
     REQUIRE(read.value().specific == record.specific);
+    REQUIRE(read.value().older == record.older);
   }
 }
 
@@ -125,6 +146,9 @@ TEST_CASE("a sum that fits does not make another spelling right", "[consent][coo
            "1~2013-12-01~eu~6955b900~1~2~x",      // one less
            "1~2013-12-01~eu~-1~1~2~0~x",
            "1~2013-12-01~eu~ 1~1~2~0~x",
+           "1~2013-12-01~eu~6955b900~1~2~5~x",    // specific beyond what is granted
+           "2~2013-12-01~eu~6955b900~1~2~0~0~x",  // older by nothing is the first form
+           "2~2013-12-01~eu~6955b900~1~2~0~x",
        }) {
     INFO(text);
     CHECK_FALSE(read_record(with_sum(text)).ok());
@@ -138,7 +162,7 @@ TEST_CASE("what is wrong with a record is said", "[consent][changes.material]") 
   CHECK(read_error("1") == ErrorCode::record_bad_form);
   CHECK(read_error("{\"__proto__\":{}}") == ErrorCode::record_bad_form);
   CHECK(read_error("0~x") == ErrorCode::record_bad_form);
-  CHECK(read_error("2~whatever comes") == ErrorCode::record_future_version);
+  CHECK(read_error("3~whatever comes") == ErrorCode::record_future_version);
   CHECK(read_error("9~") == ErrorCode::record_future_version);
   CHECK(read_error(":~") == ErrorCode::record_bad_form);
   CHECK(read_error(std::string(kMaxRecordBytes + 1, '1')) == ErrorCode::record_too_long);

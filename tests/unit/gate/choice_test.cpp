@@ -28,15 +28,18 @@ TEST_CASE("a first choice is of the present policy, and of now", "[gate][choice]
   const PolicyView& policy = small_policy().view();
   const PurposeSet ads = small_policy().purpose("advertising");
   const PurposeSet counts = small_policy().purpose("measurement");
-  ConsentState consent;
+  Subject subject = visitor("eu");
+  ConsentState& consent = subject.consent;
+  consent = ConsentState{};
   CHECK(pending_choices(policy, consent) == 0);
-  choose(policy, consent, ads | counts, ads, kLater);
+  subject.now = kLater;
+  choose(policy, subject, ads | counts, ads, false);
   CHECK(consent.present);
   CHECK(consent.granted == ads);
   CHECK(consent.denied == counts);
   CHECK(consent.revision == 0);
   CHECK(consent.time == kLater);
-  choose(policy, consent, ads, 0, kLater + 1);
+  choose(policy, subject, ads, 0, false);
   CHECK(consent.granted == 0);
   CHECK(consent.denied == (ads | counts));
 }
@@ -46,13 +49,16 @@ TEST_CASE("what changed waits, and a choice about something else does not make i
   const PolicyView& policy = small_policy().view();
   const PurposeSet ads = small_policy().purpose("advertising");
   const PurposeSet counts = small_policy().purpose("measurement");
-  ConsentState consent = chosen(counts, 0, kBefore);
+  Subject subject = visitor("eu");
+  subject.now = kLater;
+  ConsentState& consent = subject.consent;
+  consent = chosen(counts, 0, kBefore);
   CHECK(pending_choices(policy, consent) == counts);
-  choose(policy, consent, ads, ads, kLater);
+  choose(policy, subject, ads, ads, false);
   CHECK(consent.revision == kBefore);
   CHECK(consent.granted == (ads | counts));
   CHECK(pending_choices(policy, consent) == counts);
-  choose(policy, consent, counts, counts, kLater);
+  choose(policy, subject, counts, counts, false);
   CHECK(consent.revision == 0);
   CHECK(pending_choices(policy, consent) == 0);
 
@@ -60,9 +66,73 @@ TEST_CASE("what changed waits, and a choice about something else does not make i
   CHECK(pending_choices(policy, refused) == 0);
   ConsentState stranger = chosen(ads, counts, kNoIndex);
   CHECK(pending_choices(policy, stranger) == ads);
-  choose(policy, stranger, counts, counts, kLater);
-  CHECK(stranger.granted == counts);
-  CHECK(stranger.revision == 0);
+  consent = stranger;
+  choose(policy, subject, counts, counts, false);
+  CHECK(consent.granted == counts);
+  CHECK(consent.revision == 0);
+}
+
+TEST_CASE("a choice about something else answers no signal for older grants",
+          "[gate][choice][W2][choice.third-party-ads]") {
+  const PolicyView& policy = small_policy().view();
+  const PurposeSet ads = small_policy().purpose("advertising");
+  const PurposeSet counts = small_policy().purpose("measurement");
+  Subject subject = visitor("us-ca");
+  subject.consent = chosen(ads | counts, 0, 0);  // "accept all", before the signal
+  subject.signals.gpc = fb::Tri::on;
+  const Request request = web_request("https://adharbor.localhost/tag.js");
+  REQUIRE(decide(policy, subject, request).reason == fb::Reason::gpc);
+  choose(policy, subject, counts, 0, true);
+  CHECK(decide(policy, subject, request).reason == fb::Reason::gpc);
+  choose(policy, subject, 0, 0, true);
+  CHECK(decide(policy, subject, request).reason == fb::Reason::gpc);
+  choose(policy, subject, ads, ads, false);  // "accept all" again
+  CHECK(decide(policy, subject, request).reason == fb::Reason::gpc);
+  choose(policy, subject, ads, ads, true);
+  CHECK(decide(policy, subject, request).outcome == fb::Outcome::allow);
+  choose(policy, subject, counts, counts, false);
+  CHECK(decide(policy, subject, request).outcome == fb::Outcome::allow);
+  // Without a signal nobody answers one.
+  subject.signals.gpc = fb::Tri::unset;
+  choose(policy, subject, ads, ads, true);
+  CHECK((subject.consent.specific & ads) == 0);
+}
+
+TEST_CASE("a choice about something else makes no grant younger, nor one live again", "[gate][choice][W8]") {
+  const PolicyView& policy = small_policy().view();
+  const PurposeSet ads = small_policy().purpose("advertising");
+  const PurposeSet counts = small_policy().purpose("measurement");
+  const Request request = web_request("https://adharbor.localhost/tag.js");
+  Subject subject = visitor("eu");
+  const auto lifetime = static_cast<std::int64_t>(policy.regimes[subject.regime].consent_lifetime());
+  const auto given = [&](std::int64_t time) {
+    subject.now = kNow;
+    subject.consent = chosen(ads, 0, 0);
+    subject.consent.time = time;
+  };
+
+  given(kNow - lifetime + 100);
+  choose(policy, subject, counts, 0, false);
+  CHECK(subject.consent.time == kNow);
+  CHECK(subject.consent.older == lifetime - 100);
+  CHECK(decide(policy, subject, request).outcome == fb::Outcome::allow);
+  subject.now = kNow + 101;
+  CHECK(decide(policy, subject, request).reason == fb::Reason::consent_expired);
+  CHECK(standing_grants(policy, subject) == 0);
+  choose(policy, subject, counts, 0, false);
+  CHECK(decide(policy, subject, request).reason == fb::Reason::unknown);
+  CHECK(subject.consent.older == 0);
+
+  given(kNow - lifetime - 1);
+  choose(policy, subject, counts, counts, false);
+  CHECK(subject.consent.granted == counts);
+  given(kNow + 301);
+  choose(policy, subject, counts, counts, false);
+  CHECK(subject.consent.granted == counts);
+  given(kNow + 299);  // two clocks
+  choose(policy, subject, counts, counts, false);
+  CHECK(subject.consent.granted == (ads | counts));
+  CHECK(subject.consent.older == 0);
 }
 
 TEST_CASE("property: a choice allows nothing that it does not name",
@@ -76,9 +146,16 @@ TEST_CASE("property: a choice allows nothing that it does not name",
     Subject before = visitor("eu");
     before.consent = chosen(random.below(1u << 16), random.below(1u << 16), random.pick(revisions));
     before.consent.present = random.chance(80);
+    const std::int64_t times[] = {kNow - 60, kNow + 200, kNow + 301, kNow - 200 * 86'400,
+                                  kNow - 500 * 86'400};
+    before.consent.time = random.pick(times);
+    if (random.chance(30)) before.consent.older = random.below(400 * 86'400);
+    if (random.chance(50)) before.signals.gpc = fb::Tri::on;
+    if (random.chance(50)) before.consent.specific = random.below(1u << 16);
+    if (random.chance(50)) before.regime = visitor("us-ca").regime;
     Subject after = before;
     const PurposeSet named = random.below(1u << 16) & kinds.shown & ~kinds.necessary;
-    choose(policy, after.consent, named, random.below(1u << 16), kNow);
+    choose(policy, after, named, random.below(1u << 16), random.chance(50));
     for (const std::string_view url :
          {"https://adharbor.localhost/tag.js", "https://northlight.localhost/nl.js"}) {
       const Request request = web_request(url);
@@ -87,7 +164,12 @@ TEST_CASE("property: a choice allows nothing that it does not name",
       const Verdict was = decide(policy, before, request);
       const PurposeSet decided = PurposeSet{1} << decide(policy, after, request).purpose;
       INFO("round " << round << " " << url);
-      CHECK((was.outcome == fb::Outcome::allow || (decided & named & after.consent.granted) != 0));
+      // Where grants have ended, what the regime allows to everybody who never chose.
+      Subject undecided = before;
+      undecided.consent = ConsentState{};
+      CHECK((was.outcome == fb::Outcome::allow || (decided & named & after.consent.granted) != 0 ||
+             (decide(policy, after, request).reason == fb::Reason::opt_out_regime &&
+              decide(policy, undecided, request).outcome == fb::Outcome::allow)));
     }
   }
   CHECK(allowed > 1000);

@@ -52,7 +52,7 @@ inline constexpr Narrowing kNarrowings[] = {
        s.consent.denied |= s.consent.granted;
        s.consent.granted = 0;
      }},
-    {"no specific consent", [](Subject& s, std::uint32_t) { s.consent.specific = false; }},
+    {"no specific consent", [](Subject& s, std::uint32_t) { s.consent.specific = 0; }},
     {"no promotions", [](Subject& s, std::uint32_t) { s.promotional = fb::Promotional::opted_out; }},
     {"an account that is no more",
      [](Subject& s, std::uint32_t) { s.account = fb::AccountState::deactivated; }},

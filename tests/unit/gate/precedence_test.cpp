@@ -111,7 +111,7 @@ TEST_CASE("only a later, specific, valid consent beats a signal",
   subject.signals.gpc = Tri::on;
   subject.consent = choice(ads());
   CHECK(why(subject) == Reason::gpc);
-  subject.consent.specific = true;
+  subject.consent.specific = ~PurposeSet{0};
   CHECK(why(subject) == Reason::granted);
   subject.consent.denied = ads();
   CHECK(why(subject) == Reason::gpc);
@@ -160,7 +160,8 @@ TEST_CASE("the site's own switch shuts out one vendor, whatever was granted",
   subject.opted_out[kMaxOptOuts - 1] = static_cast<std::uint16_t>(small_policy().vendor("adharbor") + 1);
   CHECK(why(subject) == Reason::vendor_opt_out);
   CHECK(why(subject, kCount) == Reason::opt_out_regime);
-  subject.consent.present = subject.consent.specific = true;
+  subject.consent.present = true;
+  subject.consent.specific = ~PurposeSet{0};
   subject.consent.granted = ~PurposeSet{0};
   subject.consent.time = kNow;
   subject.consent.revision = 0;

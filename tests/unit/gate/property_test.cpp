@@ -89,7 +89,8 @@ Subject any_subject(Random& random, const PolicyView& policy) {
     consent.time = random.pick(times);
     const std::uint16_t revisions[] = {0, 0, 0, 1, 2, kNoIndex};
     consent.revision = random.pick(revisions);
-    consent.specific = random.chance(40);
+    if (random.chance(40)) consent.specific = random.chance(50) ? ~PurposeSet{0} : random.below(0xFFFFFFFF);
+    if (random.chance(20)) consent.older = random.below(400 * 86400);
   }
   Signals& signals = subject.signals;
   for (Tri* signal : {&signals.gpc, &signals.dnt, &signals.nai_opt_out, &signals.daa_opt_out,

@@ -109,13 +109,13 @@ export async function createConsentDesk(options: DeskOptions): Promise<ConsentDe
     if (view.getUint16(subject + at.SUBJECT_REVISION, true) !== 0) throw new HttpError(400, 'The choice was made under another version of the policy: choose again.')
     gate.describe_()
     const set = (offset: number) => {
-      const mask = view.getUint32(subject + offset, true)
+      const mask = view.getUint32(offset, true)
       return notice.purposes.map(({ id }) => id).filter((id) => ((mask >>> gate.index_(List.purposes, id)) & 1) === 1)
     }
     return {
       at: Number(view.getBigInt64(subject + at.SUBJECT_CONSENT_TIME, true)),
-      granted: set(at.SUBJECT_GRANTED),
-      denied: set(at.SUBJECT_DENIED),
+      granted: set(facts + at.FACTS_GRANTED),
+      denied: set(subject + at.SUBJECT_DENIED),
       regime: gate.name_(List.regimes, view.getUint16(facts + at.FACTS_REGIME, true)) ?? '',
       model: view.getUint8(facts + at.FACTS_MODEL) === 0 ? ('opt-in' as const) : ('opt-out' as const),
       // The regime's lifetime of a grant or a refusal, as the core puts it into the cookie.
