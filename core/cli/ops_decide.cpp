@@ -44,7 +44,6 @@ std::uint16_t regime_of(const PolicyView& policy, const Fields& fields, std::str
   }
   if (country.size() > 2) country = {};
   if (region.size() > 3 && region.substr(0, 2) == country && region[2] == '-') region.remove_prefix(3);
-  if (region.size() > 3) region = {};
   return policy.regime_of_place(country, region);
 }
 
@@ -198,8 +197,8 @@ fb::Mode mode_of(const Fields& fields, std::string_view key, fb::Mode otherwise)
   return static_cast<fb::Mode>(fields.choice(key, {"off", "anonymous", "pseudonymous", "identified"}));
 }
 
-// E3: the campaign's regime, where the request names one, is what counts; and what everybody in To, Cc and
-// Bcc allows.
+// E3: the campaign's regime, where the request names one, beside the recipient's own (ask(), below); and what
+// everybody in To, Cc and Bcc allows.
 void read_mail(const PolicyView& policy, const nlohmann::json& value, Request& request, Subject& subject) {
   if (request.kind == fb::Kind::email_send) {
     const Fields fields(value, "/request", {"kind", "class", "sentBefore"});
@@ -354,12 +353,24 @@ nlohmann::json to_json(const PolicyView& policy, const Verdict& verdict) {
           {"retention", recorded ? nlohmann::json(verdict.retention) : nlohmann::json(nullptr)}};
 }
 
+bool is_placed(const nlohmann::json& subject) {
+  const auto says = [&](const char* key) {
+    const auto found = subject.find(key);
+    return found != subject.end() && found->is_string() && !found->get_ref<const std::string&>().empty();
+  };
+  return says("regime") || says("country");
+}
+
 Verdict ask(const nlohmann::json& input, const PolicyView*& policy, Trace* trace) {
   const Fields fields(input, "", {"policy", "subject", "request"});
   policy = &policy_of(fields);
-  Subject subject = subject_at(*policy, fields.need("subject"), "/subject");
+  const nlohmann::json& whom = fields.need("subject");
+  Subject subject = subject_at(*policy, whom, "/subject");
+  const Subject own = subject;
   std::string line;
-  const Request request = request_of(*policy, fields.need("request"), subject, line);
+  Request request = request_of(*policy, fields.need("request"), subject, line);
+  // E3: a campaign's regime widens nobody's own. Of somebody whose place is unknown it is all there is.
+  if (subject.regime != own.regime && is_placed(whom)) request.ceiling = narrowed_by(*policy, own, request);
   return decide(*policy, subject, request, trace);
 }
 

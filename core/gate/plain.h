@@ -73,9 +73,8 @@ inline std::size_t find_slash(std::string_view text) {
   return at;
 }
 
-/// Whether a path is its own resolution: it begins with a slash and has no backslash and no segment that
-/// could be a dot segment. `text` may be longer than the path; what stands behind it can only make it look
-/// unsettled.
+/// Whether a path is its own resolution: it begins with a slash and has no backslash, nothing percent-encoded
+/// and no segment that could be a dot segment.
 [[gnu::noinline]] inline bool is_settled_path(std::string_view text) {
   if (text.empty() || text.front() != '/') return false;
   constexpr std::size_t kWord = sizeof(std::uint64_t);
@@ -84,12 +83,12 @@ inline std::size_t find_slash(std::string_view text) {
   for (; at + kWord < text.size(); at += kWord) {
     const std::uint64_t word = load_word(text.data() + at);
     const std::uint64_t next = load_word(text.data() + at + 1);
-    found |= equal(word, '\\') | (equal(word, '/') & (equal(next, '.') | equal(next, '%')));
+    found |= equal(word, '\\') | equal(word, '%') | (equal(word, '/') & equal(next, '.'));
   }
   for (; at < text.size(); ++at) {
     const char next = at + 1 < text.size() ? text[at + 1] : '\0';
     found |=
-        static_cast<std::uint64_t>(text[at] == '\\' || (text[at] == '/' && (next == '.' || next == '%')));
+        static_cast<std::uint64_t>(text[at] == '\\' || text[at] == '%' || (text[at] == '/' && next == '.'));
   }
   return found == 0;
 }

@@ -68,6 +68,21 @@ unsigned dots_in(std::string_view segment) {
   return dots;
 }
 
+unsigned hex_value(char c) { return static_cast<unsigned>(is_digit(c) ? c - '0' : lower(c) - 'a' + 10); }
+
+// The character at `at`, which moves behind it. An unreserved one that is percent-encoded is the same as its
+// plain spelling (RFC 3986 §6.2.2.2), and servers read it so; once, as they do.
+char take_character(std::string_view text, std::size_t& at) {
+  if (text[at] == '%' && text.size() - at >= 3 && is_hex(text[at + 1]) && is_hex(text[at + 2])) {
+    const auto c = static_cast<char>(hex_value(text[at + 1]) << 4 | hex_value(text[at + 2]));
+    if (is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
+      at += 3;
+      return c;
+    }
+  }
+  return text[at++];
+}
+
 }  // namespace
 
 // WHATWG URL §4.4 step 1: C0 controls and spaces at either end do not count.
@@ -280,9 +295,11 @@ bool UrlHead::append_path(std::string_view path) {
     }
     if (dots == 3 || last) {
       const std::size_t length = dots == 3 ? segment.size() : 0;
-      for (std::size_t i = 0; i <= length && !full; ++i) {
+      full = full || path_length_ == kMaxPathBytes;
+      if (!full) path_[path_length_++] = '/';
+      for (std::size_t i = 0; i < length && !full;) {
         full = path_length_ == kMaxPathBytes;
-        if (!full) path_[path_length_++] = i == 0 ? '/' : segment[i - 1];
+        if (!full) path_[path_length_++] = take_character(segment, i);
       }
     }
     if (last) return true;

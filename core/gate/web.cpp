@@ -41,8 +41,9 @@ bool remembered(Case& c, std::string_view head) {
   if (known == nullptr) return false;
   if (c.policy.has_paths(known->row)) {
     const std::string_view rest = c.request.url.substr(head.size());
-    if (!is_settled_path(rest)) return false;
-    const Target target = c.policy.target_of(known->row, rest.substr(0, path_end(rest)));
+    const std::string_view path = rest.substr(0, path_end(rest));
+    if (!is_settled_path(path)) return false;
+    const Target target = c.policy.target_of(known->row, path);
     if (target.purposes != known->purposes || target.beacon != known->beacon) return false;
   }
   std::memcpy(&c.verdict, known->verdict, sizeof c.verdict);

@@ -287,7 +287,10 @@ bool PolicyView::links(PurposeSet any_of) const {
 }
 
 std::uint16_t PolicyView::regime_of_place(std::string_view country, std::string_view region) const {
-  if (country.size() != 2) return strict_regime;
+  if (country.size() != 2 || region.size() > 3) return strict_regime;
+  for (const char c : region) {
+    if (!(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9')) return strict_regime;
+  }
   const auto byte = [](char c) { return static_cast<unsigned>(static_cast<unsigned char>(c)); };
   const unsigned country_code = byte(country[0]) | byte(country[1]) << 8;
   std::uint32_t region_code = 0;

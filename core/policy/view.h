@@ -119,8 +119,8 @@ class PolicyView {
   [[nodiscard]] bool links(PurposeSet any_of) const;
 
   /// W7: region, then country, then "elsewhere" for a country no regime lists, then the strict regime where
-  /// the place is unknown. country: ISO 3166-1 alpha-2; region: the part of ISO 3166-2 behind the hyphen;
-  /// both upper case or empty.
+  /// the place is unknown, or either cannot be read. country: ISO 3166-1 alpha-2; region: the part of ISO
+  /// 3166-2 behind the hyphen; both upper case or empty.
   [[nodiscard]] std::uint16_t regime_of_place(std::string_view country, std::string_view region) const;
 
   /// Index of a version in `revisions`: 0 is the present one, kNoIndex an unknown one.

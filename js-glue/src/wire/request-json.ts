@@ -29,7 +29,6 @@ function regimeOf(gate: JsonGate, fields: Fields, country = '', region = ''): nu
   const bytes = (text: string): number => new TextEncoder().encode(text).length
   if (bytes(country) > 2) country = ''
   if (bytes(region) > 3 && region.startsWith(country) && country.length === 2 && region[2] === '-') region = region.slice(3)
-  if (bytes(region) > 3) region = ''
   return gate.regimeOf_(country, region)
 }
 
@@ -308,7 +307,13 @@ export function decideJson(gate: JsonGate, fields: Fields): Verdict {
   const asked = readRequest(gate, fields.need('request'))
   const { view_: view, request_: from } = gate
   writeRequest(gate, asked)
-  // E3: everybody else in the mail narrows what may be asked, one after the other.
+  // E3: a campaign's regime widens nobody's own. Of somebody whose place is unknown it is all there is.
+  const placed = isObject(subject) && Boolean(subject['regime'] || subject['country'])
+  if (placed && asked.regime !== undefined && asked.regime !== view.getUint16(gate.subject_ + at.SUBJECT_REGIME, true)) {
+    view.setUint8(from + at.REQUEST_FLAGS, (asked.flags ?? 0) | Flag.narrow)
+    gate.decide_(asked.kind, 0, '')
+  }
+  // Everybody else in the mail narrows what may be asked, one after the other.
   asked.coRecipients?.forEach((other, i) => {
     writeSubject(gate, other, `/request/coRecipients/${String(i)}`)
     view.setUint8(from + at.REQUEST_FLAGS, (asked.flags ?? 0) | Flag.narrow)

@@ -113,7 +113,7 @@ TEST_CASE("words at a time see what bytes at a time see", "[gate][url][property]
     for (std::size_t i = 0; i < text.size(); ++i) {
       blank = blank || static_cast<unsigned char>(text[i]) <= ' ';
       const char next = i + 1 < text.size() ? text[i + 1] : '\0';
-      settled = settled && text[i] != '\\' && !(text[i] == '/' && (next == '.' || next == '%'));
+      settled = settled && text[i] != '\\' && text[i] != '%' && !(text[i] == '/' && next == '.');
     }
     REQUIRE(has_blank(text) == blank);
     REQUIRE(find_slash(text) == std::min(text.find('/'), text.size()));

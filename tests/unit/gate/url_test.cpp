@@ -94,7 +94,12 @@ TEST_CASE("dot segments are removed, spelt in any way", "[gate][url][gifs.site]"
   check({"https://m.example/x/.", {}, Scheme::https, "m.example", "/x/"});
   check({"https://m.example/.../b", {}, Scheme::https, "m.example", "/.../b"});
   check({"https://m.example/.a/b", {}, Scheme::https, "m.example", "/.a/b"});
-  check({"https://m.example/%2e%2e%2e", {}, Scheme::https, "m.example", "/%2e%2e%2e"});
+  check({"https://m.example/%2e%2e%2e", {}, Scheme::https, "m.example", "/..."});
+  // RFC 3986 §6.2.2.2: what is unreserved may be encoded and is the same; once, and nothing else.
+  check({"https://m.example/%62/x%2Egif", {}, Scheme::https, "m.example", "/b/x.gif"});
+  check({"https://m.example/%41%7e%2D%5F%39", {}, Scheme::https, "m.example", "/A~-_9"});
+  check({"https://m.example/a%2fb%2562%zz%6", {}, Scheme::https, "m.example", "/a%2fb%2562%zz%6"});
+  check({"https://m.example/x/%2e%2e/%62", {}, Scheme::https, "m.example", "/b"});
   check({"https://m.example/%2", {}, Scheme::https, "m.example", "/%2"});
   check({"https://m.example//b", {}, Scheme::https, "m.example", "//b"});
   check({"https://m.example/x//../b", {}, Scheme::https, "m.example", "/x/b"});
