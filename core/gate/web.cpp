@@ -208,6 +208,9 @@ Verdict decide_web_handoff(Case& c) {
   if (rule == nullptr) return answered(c, Step::rule, Outcome::strip, Reason::no_rule);
   judge_all(c, rule->purposes());
   if (c.verdict.outcome != Outcome::allow) c.verdict.outcome = Outcome::strip;
+  // security.tls: what is personal does not travel in the clear, granted or not.
+  if (c.verdict.outcome == Outcome::allow && !url.is_secure())
+    return answered(c, Step::scope, Outcome::strip, Reason::insecure_page);
   return c.verdict;
 }
 
