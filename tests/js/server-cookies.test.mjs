@@ -205,7 +205,7 @@ describe('a choice made on the server by somebody who chose under an older versi
     for (const c of text) sum = Math.imul(sum ^ c.charCodeAt(0), 0x01000193) >>> 0;
     return `mf_consent=${text}~${sum.toString(16)}`;
   }
-  const versionOf = (/** @type {string[]} */ lines) => lines.map((line) => /^mf_consent=1~([^~]+)/.exec(line)?.[1]).find(Boolean);
+  const versionOf = (/** @type {string[]} */ lines) => lines.map((line) => /^mf_consent=[12]~([^~]+)/.exec(line)?.[1]).find(Boolean);
   const old = record('2012-05-01', ['interest', 'measurement']);
 
   test('about something else: the record stays of its version, and what changed goes on waiting', () => {

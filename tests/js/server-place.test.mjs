@@ -60,14 +60,19 @@ describe('where a visitor is', () => {
     ['a header of the site', 'it', { place: { country: 'x-geo' } }, { 'x-geo': ' it ' }],
     ['a header with an ISO 3166-2 code', 'us-ca', { place: { country: 'x-geo' } }, { 'x-geo': 'US-CA' }],
     ['two headers', 'us-optout', { place: { country: 'x-country', region: 'x-region' } }, { 'x-country': 'us', 'x-region': 'US-TX' }],
-    ['a region that is none', 'us', { place: { country: 'x-country', region: 'x-region' } }, { 'x-country': 'US', 'x-region': 'California' }],
+    ["another country's region", 'eu', { place: { country: 'x-country', region: 'x-region' } }, { 'x-country': 'US', 'x-region': 'DE-BY' }],
+    ['a region that is none', 'eu', { place: { country: 'x-country', region: 'x-region' } }, { 'x-country': 'US', 'x-region': 'California' }],
     ['a header with something else', 'eu', { place: { country: 'x-geo' } }, { 'x-geo': 'United States' }],
   ]) {
     test(`${what}: ${expected}`, async () => assert.equal(await regimeOf(options, headers, more), expected));
   }
 
-  test('a regime that the policy does not have is the strict one, and is noted', async () => {
-    const { regime, noted } = await told({ regime: 'us-xx' });
+  test('a regime for everybody that the policy does not have is refused at once', () => {
+    assert.throws(() => protection({ regime: 'us-xx' }), /the policy has no regime "us-xx"; it has eu, /);
+  });
+
+  test('one for a visitor is the strict one, and is noted', async () => {
+    const { regime, noted } = await told({ facts: () => ({ regime: 'us-xx' }) });
     assert.equal(regime, 'eu');
     assert.equal(noted.length, 1);
   });
