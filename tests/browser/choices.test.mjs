@@ -53,6 +53,23 @@ inEveryBrowser('choices', (visitor) => {
     assert.deepEqual(page.errors, []);
   });
 
+  test('explain() has the words once the interface has them; odd arguments throw nothing into the page and choose nothing', async () => {
+    const page = await visitor.visits();
+    await page.waitVisible('.banner');
+    const explained = await page.evaluate("metrofaxConsent.explain(metrofaxConsent.decide({ kind: 'web.request', url: 'https://www.google-analytics.com/g/collect', initiator: 'fetch' }))");
+    assert.equal(explained.verdict.reason, 'unknown');
+    assert.notEqual(explained.reasonText, 'unknown');
+    assert.equal(explained.clause.id, explained.verdict.clause);
+    assert.ok(explained.clause.says.length > 20 && explained.clause.does.length > 20, JSON.stringify(explained.clause));
+    const odd = await page.evaluate(`[undefined, null, 7, 'x', []].map((value) => {
+      metrofaxConsent.set(value); metrofaxConsent.show(value)
+      return metrofaxConsent.decide(value).outcome + ' ' + typeof metrofaxConsent.explain(value)
+    })`);
+    assert.deepEqual([...new Set(odd)], ['deny object']);
+    assert.equal((await stateOf(page)).time, 0);
+    assert.deepEqual(page.errors, []);
+  });
+
   test('accept all: everything held is released without a reload, in its order, and comes again on the next page', async () => {
     const page = await visitor.visits();
     await tagsJudged(page);

@@ -42,6 +42,7 @@ declare const METROFAX_DEVELOPMENT: boolean
 
 /** What ui.js registers. */
 interface Ui {
+  explain(verdict: Verdict): Record<string, unknown>
   show(kind: Surface): void
   hide(): void
 }
@@ -119,16 +120,17 @@ const consent = {
   },
   /** What would happen, and why. Synchronous; asking changes nothing. */
   decide(request: WebRequest): Verdict {
-    const { kind, url = '', line, key = '', purpose } = request
+    // A page in plain JavaScript may pass anything: what is no request is denied, and nothing is thrown.
+    const { kind, url = '', line, key = '', purpose, api = '', initiator = '', writer } = Object(request) as WebRequest
     const storage = kind === 'web.storage'
-    const how = Math.max(0, storage ? STORAGE_APIS.indexOf(request.api ?? '') : INITIATORS.indexOf(request.initiator ?? ''))
+    const how = Math.max(0, storage ? STORAGE_APIS.indexOf(api) : INITIATORS.indexOf(initiator))
     const cookie = how === StorageApi.cookie || how === StorageApi.httpCookie
     const code = storage ? Kind.web_storage : kind === 'web.request' ? Kind.web_request : kind === 'web.handoff' ? Kind.web_handoff : Kind.none
-    return session.decide_(code, how, storage ? (line ?? (cookie ? key + '=' : key)) : resolved(url), request.writer, purpose)
+    return session.decide_(code, how, storage ? (line ?? (cookie ? key + '=' : key)) : resolved(url), writer, purpose)
   },
   /** Sets the purposes named, one by one; the others keep what they have. */
   set(choices: Record<string, boolean>): void {
-    choose((id) => (Object.hasOwn(choices, id) ? choices[id] === true : undefined), true)
+    if (Object(choices) === choices) choose((id) => (Object.hasOwn(choices, id) ? choices[id] === true : undefined), true)
   },
   acceptAll(): void {
     choose(() => true)
@@ -154,9 +156,10 @@ const consent = {
   receipt(): Record<string, unknown> {
     return session.receipt_()
   },
-  /** The verdict in words; ui.js adds the words of the policy once it is there. */
+  /** The verdict with its reason and clause; in words, and with what the clause says and does, once the interface has loaded its notice. */
   explain(verdict: Verdict): Record<string, unknown> {
-    return { verdict, reasonText: verdict.reason, clause: { id: verdict.clause } }
+    const { reason, clause } = Object(verdict) as Verdict
+    return { verdict, reasonText: reason, clause: { id: clause }, ...ui?.explain(verdict) }
   },
   /** A frame of this page begins: its realm is patched by this runtime. */
   _reach: reach,

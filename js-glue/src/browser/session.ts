@@ -275,6 +275,7 @@ export class Session {
       if (wanted !== undefined) named |= bit
       if (wanted) granted |= bit
     }
+    if (!named) return // no purpose of the policy: no choice
     this.tick_()
     gate.choose_(named, granted, specific)
     const line = gate.writeConsent_(location.protocol === 'https:')

@@ -52,7 +52,7 @@ export interface Consent {
   withdraw(): unknown
   onChange(listener: () => void): () => void
   explain(verdict: Verdict): { reasonText?: string; clause?: { id?: string; says?: string; does?: string } }
-  _ui(surface: { show(kind: Kind): void; hide(): void }): void
+  _ui(surface: { show(kind: Kind): void; hide(): void; explain(verdict: Verdict): Record<string, unknown> }): void
 }
 
 declare global {

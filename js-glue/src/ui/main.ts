@@ -1,6 +1,6 @@
 // Entry of ui.js, the classic script that consent.js loads for visitors who have something to decide. Whatever goes
 // wrong here, nothing is thrown into the page and nothing is allowed by it: the gate denies until somebody chooses.
-import type { Kind } from './api.js'
+import type { Kind, Verdict } from './api.js'
 import { focused } from './focus.js'
 import { languages, loadNotice, type Notice } from './notice.js'
 import { Surface, TAG } from './surface.js'
@@ -9,6 +9,7 @@ const script = document.currentScript as HTMLScriptElement | null
 const consent = window.metrofaxConsent
 let surface: Surface | undefined
 let notice: Promise<Notice | null> | undefined
+let words: Notice | null = null
 let hidden = 0
 
 /** The notice, fetched once; a miss is not remembered, so that the next show() tries again. */
@@ -20,6 +21,7 @@ function theNotice(): Promise<Notice | null> {
   )
   return notice.then((found) => {
     if (!found) notice = undefined
+    words = found
     return found
   })
 }
@@ -36,7 +38,15 @@ function theSurface(found: Notice | null): Surface {
   return surface
 }
 
+/** What the notice says of a verdict's reason and clause; nothing until it is there. */
+function explain(verdict: Verdict): Record<string, unknown> {
+  const { reason, clause } = Object(verdict) as Verdict
+  const said = words?.clauses[clause]
+  return { ...(words?.reasons[reason] ? { reasonText: words.reasons[reason] } : {}), ...(said ? { clause: { id: clause, ...said } } : {}) }
+}
+
 async function show(kind: Kind): Promise<void> {
+  if (!['banner', 'preferences', 'inspector'].includes(kind)) return
   const opener = focused()
   const ticket = hidden
   const open = !consent!.state.decided
@@ -52,6 +62,7 @@ if (consent) {
   if (!customElements.get(TAG)) customElements.define(TAG, Surface)
   consent._ui({
     show: (kind) => void show(kind).catch((error: unknown) => console.warn(TAG, error)),
+    explain,
     hide: () => {
       hidden++
       surface?.close()
