@@ -124,6 +124,7 @@ std::uint32_t decide_at_boundary(std::uint32_t kind, std::uint32_t how, std::uin
   const auto flag = [](RequestFlag one) { return (request_wire.flags & static_cast<unsigned>(one)) != 0; };
   request.clamp = flag(RequestFlag::clamp);
   request.sent_before = flag(RequestFlag::sent_before);
+  request.regime = request_wire.regime;
   request.hidden = flag(RequestFlag::hidden);
   if (request_wire.ceiling <= static_cast<std::uint8_t>(fb::Mode::MAX))
     request.ceiling = static_cast<fb::Mode>(request_wire.ceiling);
@@ -167,7 +168,8 @@ METROFAX_EXPORT(index_of) std::uint32_t index_of(std::uint32_t list, std::uint32
 /// The regime of a place (W7): at text_at() the country and behind it the region.
 METROFAX_EXPORT(regime_of)
 std::uint32_t regime_of(std::uint32_t country_length, std::uint32_t region_length) {
-  if (!policy.loaded() || country_length > 2 || region_length > 3) return kNoIndex;
+  if (!policy.loaded() || country_length > kTextBytes || region_length > kTextBytes - country_length)
+    return kNoIndex;
   return policy.regime_of_place({text, country_length}, {text + country_length, region_length});
 }
 

@@ -31,6 +31,7 @@ struct RequestWire {
   std::uint8_t identified = 0;
   std::uint8_t ceiling = static_cast<std::uint8_t>(fb::Mode::identified);  ///< mail: what others allow
   std::uint8_t flags = 0;                                                  ///< mail: RequestFlag
+  std::uint16_t regime = kNoIndex;                                         ///< mail: the campaign's
 };
 
 /// narrow asks for one more recipient: the answer is the new `ceiling` (core/gate/mail_group.h).

@@ -70,6 +70,7 @@ int main(int count, char** arguments) {
   METROFAX_OFFSET(Subject, "SUBJECT_GRANTED", consent.granted);
   METROFAX_OFFSET(Subject, "SUBJECT_DENIED", consent.denied);
   METROFAX_OFFSET(Subject, "SUBJECT_CONSENT_TIME", consent.time);
+  METROFAX_OFFSET(Subject, "SUBJECT_OLDER", consent.older);
   METROFAX_OFFSET(Subject, "SUBJECT_REVISION", consent.revision);
   METROFAX_OFFSET(Subject, "SUBJECT_SPECIFIC", consent.specific);
   METROFAX_OFFSET(Subject, "SUBJECT_COMBINED", consent.combined);
@@ -97,6 +98,7 @@ int main(int count, char** arguments) {
   METROFAX_OFFSET(wasm::RequestWire, "REQUEST_IDENTIFIED", identified);
   METROFAX_OFFSET(wasm::RequestWire, "REQUEST_CEILING", ceiling);
   METROFAX_OFFSET(wasm::RequestWire, "REQUEST_FLAGS", flags);
+  METROFAX_OFFSET(wasm::RequestWire, "REQUEST_REGIME", regime);
   METROFAX_OFFSET(wasm::TokenWire, "TOKEN_EXPIRES", expires);
   METROFAX_OFFSET(wasm::TokenWire, "TOKEN_CAMPAIGN", campaign);
   METROFAX_OFFSET(wasm::TokenWire, "TOKEN_KIND", kind);

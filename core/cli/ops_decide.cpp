@@ -42,7 +42,7 @@ std::uint16_t regime_of(const PolicyView& policy, const Fields& fields, std::str
       fail(ErrorCode::bad_value, fields.at("regime"), "the id of a regime of the policy");
     return index;
   }
-  if (country.size() > 2) country = {};
+  if (country.empty()) return kNoIndex;
   if (region.size() > 3 && region.substr(0, 2) == country && region[2] == '-') region.remove_prefix(3);
   return policy.regime_of_place(country, region);
 }
@@ -197,9 +197,8 @@ fb::Mode mode_of(const Fields& fields, std::string_view key, fb::Mode otherwise)
   return static_cast<fb::Mode>(fields.choice(key, {"off", "anonymous", "pseudonymous", "identified"}));
 }
 
-// E3: the campaign's regime, where the request names one, beside the recipient's own (ask(), below); and what
-// everybody in To, Cc and Bcc allows.
-void read_mail(const PolicyView& policy, const nlohmann::json& value, Request& request, Subject& subject) {
+// E3: the campaign's regime, where the request names one, and what everybody in To, Cc and Bcc allows.
+void read_mail(const PolicyView& policy, const nlohmann::json& value, Request& request) {
   if (request.kind == fb::Kind::email_send) {
     const Fields fields(value, "/request", {"kind", "class", "sentBefore"});
     request.topics = topic_of("class_", fields.text("class"), fields.at("class"));
@@ -219,7 +218,7 @@ void read_mail(const PolicyView& policy, const nlohmann::json& value, Request& r
   // A campaign's number as `email merge` takes it, or its name: kept by the caller, decided by neither.
   if (const nlohmann::json* campaign = fields.find("campaign"); campaign != nullptr && !campaign->is_number())
     static_cast<void>(fields.text("campaign"));
-  if (!fields.text("regime").empty()) subject.regime = regime_of(policy, fields, {}, {});
+  if (!fields.text("regime").empty()) request.regime = regime_of(policy, fields, {}, {});
   request.asked = mode_of(fields, "asked", fb::Mode::off);
   if (!fields.text("class").empty())
     request.topics = topic_of("class_", fields.text("class"), fields.at("class"));
@@ -273,8 +272,7 @@ void read_data(const PolicyView& policy, const nlohmann::json& value, Request& r
 }
 
 // `line` holds what request.key points into where a cookie is asked for by its name alone.
-Request request_of(const PolicyView& policy, const nlohmann::json& value, Subject& subject,
-                   std::string& line) {
+Request request_of(const PolicyView& policy, const nlohmann::json& value, std::string& line) {
   if (!value.is_object()) fail(ErrorCode::wrong_type, "/request", "an object");
   Request request;
   const auto kind = value.find("kind");
@@ -320,7 +318,7 @@ Request request_of(const PolicyView& policy, const nlohmann::json& value, Subjec
     case fb::Kind::email_open:
     case fb::Kind::email_click:
     case fb::Kind::email_load:
-      read_mail(policy, value, request, subject);
+      read_mail(policy, value, request);
       break;
     case fb::Kind::profile_link:
     case fb::Kind::log_line:
@@ -353,24 +351,12 @@ nlohmann::json to_json(const PolicyView& policy, const Verdict& verdict) {
           {"retention", recorded ? nlohmann::json(verdict.retention) : nlohmann::json(nullptr)}};
 }
 
-bool is_placed(const nlohmann::json& subject) {
-  const auto says = [&](const char* key) {
-    const auto found = subject.find(key);
-    return found != subject.end() && found->is_string() && !found->get_ref<const std::string&>().empty();
-  };
-  return says("regime") || says("country");
-}
-
 Verdict ask(const nlohmann::json& input, const PolicyView*& policy, Trace* trace) {
   const Fields fields(input, "", {"policy", "subject", "request"});
   policy = &policy_of(fields);
-  const nlohmann::json& whom = fields.need("subject");
-  Subject subject = subject_at(*policy, whom, "/subject");
-  const Subject own = subject;
+  const Subject subject = subject_at(*policy, fields.need("subject"), "/subject");
   std::string line;
-  Request request = request_of(*policy, fields.need("request"), subject, line);
-  // E3: a campaign's regime widens nobody's own. Of somebody whose place is unknown it is all there is.
-  if (subject.regime != own.regime && is_placed(whom)) request.ceiling = narrowed_by(*policy, own, request);
+  const Request request = request_of(*policy, fields.need("request"), line);
   return decide(*policy, subject, request, trace);
 }
 

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "gate/case.h"
+#include "gate/mail_group.h"
 
 namespace metrofax::consent::gate {
 namespace {
@@ -261,6 +262,18 @@ Verdict decide_mail(Case& c) {
   if (c.request.kind == fb::Kind::email_send) {
     send_step(c);
     return c.verdict;
+  }
+  // E3: the least of what the campaign's regime and the recipient's own allow. Of somebody whose place nobody
+  // knows the campaign's is all there is.
+  if (c.request.regime != kNoIndex && c.request.kind != fb::Kind::email_load) {
+    Request request = c.request;
+    Subject subject = c.subject;
+    if (subject.regime != kNoIndex && subject.regime != request.regime)
+      request.ceiling = narrowed_by(c.policy, subject, request);
+    subject.regime = request.regime;
+    request.regime = kNoIndex;
+    Case asked{c.policy, subject, request, c.trace};
+    return decide_mail(asked);
   }
   const fb::Mail* const mail = c.policy.mail();
   c.mail = mail_regime(c, mail);

@@ -7,6 +7,7 @@ namespace metrofax::consent {
 fb::Mode narrowed_by(const PolicyView& policy, const Subject& subject, const Request& request) {
   Request asked = request;
   asked.clamp = true;
+  asked.regime = kNoIndex;
   if (asked.asked == fb::Mode::off) return fb::Mode::off;
   const Verdict verdict = decide(policy, subject, asked);
   const fb::Mode most = verdict.outcome == fb::Outcome::allow ? verdict.mode : fb::Mode::off;

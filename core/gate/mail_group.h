@@ -8,8 +8,8 @@
 namespace metrofax::consent {
 
 /// E3: the most that one more person in To, Cc or Bcc allows of an email.open or email.click: the smaller of
-/// `request.ceiling` and this subject's. Ask for everybody but the recipient, put the answer into
-/// `request.ceiling`, then decide for the recipient.
+/// `request.ceiling` and this subject's, under this subject's regime. Ask for everybody but the recipient,
+/// put the answer into `request.ceiling`, then decide for the recipient.
 [[nodiscard]] fb::Mode narrowed_by(const PolicyView& policy, const Subject& subject, const Request& request);
 
 /// What happens to a fetch that carried a token: allowed or not, and what may be kept.

@@ -41,6 +41,7 @@ struct Request {
   std::uint16_t party = kNoIndex;           ///< disclosure: vendor index of the recipient
   fb::Mode asked = fb::Mode::off;           ///< email.open, email.click: the campaign's mode
   fb::Mode ceiling = fb::Mode::identified;  ///< email.open, email.click: what others allow (mail_group.h)
+  std::uint16_t regime = kNoIndex;          ///< email.open, email.click: the campaign's; widens nobody's own
   bool identified = false;                  ///< profile.link: tied to a person
   bool clamp = false;        ///< email.open, email.click: less will do; else asking for more is refused
   bool sent_before = false;  ///< email.send: this recipient had this mail (referral.one-time)

@@ -51,7 +51,7 @@ inline constexpr unsigned kMaxParentalGrants = 8;
 
 struct Subject {
   std::int64_t now = 0;  ///< unix s; 0 or less: unknown, and nothing that needs a choice is allowed
-  std::uint16_t regime = kNoIndex;
+  std::uint16_t regime = kNoIndex;  ///< kNoIndex: nobody knows the place, and the strict one holds (W7)
   ConsentState consent;
   Signals signals;
   fb::AccountState account = fb::AccountState::none;

@@ -1,5 +1,5 @@
 // What an attribute of an element requests: one table of elements, one reading of values, one way to hold them.
-import { KeptMap, KeptSet, KeptWeakMap, lowerCase, words } from '../wire/intact.js'
+import { KeptMap, KeptWeakMap, lowerCase, words } from '../wire/intact.js'
 import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
 import { addressesOf, silenced } from './css.js'
 import { candidates, resolved, resolvedAll, type Held, type Holds } from './hold.js'
@@ -32,7 +32,7 @@ const TABLE: [name: string, tags: string, attributes: string, how: Initiator][] 
   ['HTMLElement', '*', 'style', Initiator.image],
 ]
 const table: Record<string, Initiator | undefined> = { __proto__: null as never }
-const attributes = new KeptSet<string>()
+const attributes = new Set<string>()
 for (const [, tags, names, how] of TABLE)
   for (const name of words(names)) {
     attributes.add(name)

@@ -177,17 +177,28 @@ export class MailGate extends JsonGate {
   }
 
   /**
-   * Whether a consent is of the policy in force once these purposes have been chosen, by id; else it stays of the version that it
-   * was given under, because something that changed in substance since then has not been chosen again (changes.material).
+   * What a choice of purposes, by id, makes of a subject's consent (core/gate/choice.h): whether an old grant of another purpose still
+   * stands, whether the consent is now of the policy in force, and since when its oldest grant stands, unix seconds.
    */
-  settles_(subject: unknown, chosen: readonly string[]): boolean {
+  chosen_(subject: unknown, choices: Readonly<Record<string, boolean>>): { stands: (id: string) => boolean; present: boolean; since: number } {
     writeSubject(this, subject)
-    const named = chosen.reduce((bits, id) => {
+    const bit = (id: string): number => {
       const number = this.index_(List.purposes, id)
-      return number < 32 ? bits | (1 << number) : bits
-    }, 0)
-    this.choose_(named, 0)
-    return this.view_.getUint16(this.subject_ + at.SUBJECT_REVISION, true) === 0
+      return number < 32 ? 1 << number : 0
+    }
+    let [named, wanted] = [0, 0]
+    for (const [id, granted] of Object.entries(choices)) {
+      named |= bit(id)
+      if (granted) wanted |= bit(id)
+    }
+    this.choose_(named, wanted)
+    const { view_: view, subject_: from } = this
+    const granted = view.getUint32(from + at.SUBJECT_GRANTED, true)
+    return {
+      stands: (id) => (granted & bit(id)) !== 0,
+      present: view.getUint16(from + at.SUBJECT_REVISION, true) === 0,
+      since: Number(view.getBigInt64(from + at.SUBJECT_CONSENT_TIME, true) - view.getBigInt64(from + at.SUBJECT_OLDER, true)),
+    }
   }
 
   /** The regime in force for a subject, and how long its choices last (seconds). */

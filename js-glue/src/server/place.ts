@@ -22,18 +22,13 @@ interface CloudflareRequest {
   readonly cf?: { readonly country?: unknown; readonly regionCode?: unknown }
 }
 
-/**
- * A country and a region. XX (unknown) and T1 (Tor) are no places; nor is a country with a region that is none of its own or cannot
- * be read, since a region may be stricter than its country (W7).
- */
+/** A country, and the region that was said with it, readable or not: the core judges. XX (unknown) and T1 (Tor) are no places. */
 function placeOf(country: unknown, region: unknown): Pick<Facts, 'country' | 'region'> {
   // Two answers ("DE, US": added by two hops, or by a client) are none.
   const [, code, behind] = /^([A-Z]{2})(?:-([A-Z0-9]{1,3}))?$/.exec(typeof country === 'string' ? country.trim().toUpperCase() : '') ?? []
   if (code === undefined || code === 'XX') return {}
-  const given = behind ?? (typeof region === 'string' ? region.trim().toUpperCase() : '')
-  if (given === '') return { country: code }
-  const [, of = code, part] = /^(?:([A-Z]{2})-)?([A-Z0-9]{1,3})$/.exec(given) ?? []
-  return part === undefined || of !== code ? {} : { country: code, region: part }
+  const part = behind ?? (typeof region === 'string' ? region.trim().toUpperCase() : '')
+  return { country: code, ...(part === '' ? {} : { region: part }) }
 }
 
 function located(request: Request, place: Place): Pick<Facts, 'country' | 'region'> {

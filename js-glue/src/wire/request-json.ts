@@ -27,7 +27,7 @@ function regimeOf(gate: JsonGate, fields: Fields, country = '', region = ''): nu
     return index
   }
   const bytes = (text: string): number => new TextEncoder().encode(text).length
-  if (bytes(country) > 2) country = ''
+  if (!country) return at.NO_INDEX
   if (bytes(region) > 3 && region.startsWith(country) && country.length === 2 && region[2] === '-') region = region.slice(3)
   return gate.regimeOf_(country, region)
 }
@@ -298,6 +298,7 @@ function writeRequest(gate: JsonGate, asked: Asked): void {
   view.setUint8(from + at.REQUEST_IDENTIFIED, asked.identified ? 1 : 0)
   view.setUint8(from + at.REQUEST_CEILING, asked.ceiling ?? Mode.identified)
   view.setUint8(from + at.REQUEST_FLAGS, asked.flags ?? 0)
+  view.setUint16(from + at.REQUEST_REGIME, asked.regime ?? at.NO_INDEX, true)
 }
 
 /** One verdict for {"subject", "request"} in JSON. Throws OpError on bad input. */
@@ -307,20 +308,13 @@ export function decideJson(gate: JsonGate, fields: Fields): Verdict {
   const asked = readRequest(gate, fields.need('request'))
   const { view_: view, request_: from } = gate
   writeRequest(gate, asked)
-  // E3: a campaign's regime widens nobody's own. Of somebody whose place is unknown it is all there is.
-  const placed = isObject(subject) && Boolean(subject['regime'] || subject['country'])
-  if (placed && asked.regime !== undefined && asked.regime !== view.getUint16(gate.subject_ + at.SUBJECT_REGIME, true)) {
-    view.setUint8(from + at.REQUEST_FLAGS, (asked.flags ?? 0) | Flag.narrow)
-    gate.decide_(asked.kind, 0, '')
-  }
-  // Everybody else in the mail narrows what may be asked, one after the other.
+  // E3: everybody else in the mail narrows what may be asked, one after the other.
   asked.coRecipients?.forEach((other, i) => {
     writeSubject(gate, other, `/request/coRecipients/${String(i)}`)
     view.setUint8(from + at.REQUEST_FLAGS, (asked.flags ?? 0) | Flag.narrow)
     gate.decide_(asked.kind, 0, '')
   })
   if (asked.coRecipients?.length) writeSubject(gate, subject)
-  if (asked.regime !== undefined) view.setUint16(gate.subject_ + at.SUBJECT_REGIME, asked.regime, true)
   view.setUint8(from + at.REQUEST_FLAGS, asked.flags ?? 0)
   gate.setPage_(asked.page ?? '')
   gate.decide_(asked.kind, asked.how ?? 0, asked.text ?? '', asked.writer)

@@ -100,6 +100,23 @@ TEST_CASE("an unsubscribe or withdrawal token records nothing", "[gate][E9]") {
   }
 }
 
+TEST_CASE("a campaign's regime widens nobody's own", "[gate][E3][gifs.email]") {
+  const PolicyView& policy = demo().view();
+  const auto regime = [&](std::string_view id) { return PolicyView::index_of(policy.regime_ids, id); };
+  Request request;
+  request.kind = fb::Kind::email_open;
+  request.asked = fb::Mode::identified;
+  request.regime = regime("us");
+  CHECK(decide(policy, recipient("us"), request).outcome == fb::Outcome::allow);
+  CHECK(decide(policy, recipient("eu"), request).reason == fb::Reason::mode_exceeds_ceiling);
+  CHECK(decide(policy, recipient("eu", "email-open"), request).outcome == fb::Outcome::allow);
+  Subject somewhere = recipient("us");
+  somewhere.regime = kNoIndex;  // of whom the campaign's regime is all that is known
+  CHECK(decide(policy, somewhere, request).outcome == fb::Outcome::allow);
+  request.regime = regime("eu");
+  CHECK(decide(policy, recipient("us"), request).reason == fb::Reason::unknown);
+}
+
 TEST_CASE("a click is judged as a click", "[gate][E9]") {
   const Token click = token("email-click", fb::Mode::pseudonymous, fb::TokenKind::click);
   CHECK(opened(recipient("eu", "email-click"), click).keep == fb::Keep::event);

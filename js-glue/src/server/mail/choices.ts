@@ -33,22 +33,17 @@ function verdicts(gate: MailGate, subject: StoredSubject, purpose: string, now: 
   })
 }
 
-/** The consent after a choice, made now under the policy in force. What was not chosen becomes no newer by it (E13, changes.material). */
+/** The consent after a choice, made now under the policy in force, as the core makes it: what was not chosen becomes no newer by it (E13, changes.material). */
 function consentAfter(gate: MailGate, subject: StoredSubject, chosen: NonNullable<Choice['purposes']>, { policyVersion, time }: Occasion): NonNullable<StoredSubject['consent']> {
   const { consent } = subject
-  // Grants that have aged out end here: the time of this choice must not revive them.
-  const aged = consent !== undefined && Object.keys(chosen).some((id) => {
-    const granted = { ...subject, consent: { ...consent, purposes: { ...consent.purposes, [id]: 'granted' as const } } }
-    return verdicts(gate, granted, id, time).includes('consent_expired')
-  })
-  const kept = Object.entries(consent?.purposes ?? {}).filter(([id, value]) => !Object.hasOwn(chosen, id) && !(aged && value === 'granted'))
-  const older = consent && kept.some(([, value]) => value === 'granted')
-  const settled = !consent || gate.settles_({ ...subject, now: time }, Object.keys(chosen))
+  const choices = Object.fromEntries(Object.entries(chosen).map(([id, value]) => [id, value === 'granted']))
+  const { stands, present, since } = gate.chosen_({ ...subject, now: time }, choices)
+  const kept = Object.entries(consent?.purposes ?? {}).filter(([id, value]) => value !== 'granted' || stands(id))
   return {
     ...(consent?.combined ? { combined: true } : {}),
     purposes: { ...Object.fromEntries(kept), ...chosen },
-    policyVersion: settled ? policyVersion : consent.policyVersion,
-    time: older ? Math.min(consent.time, time) : time,
+    policyVersion: present || !consent ? policyVersion : consent.policyVersion,
+    time: since,
   }
 }
 

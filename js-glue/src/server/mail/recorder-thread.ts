@@ -4,25 +4,15 @@ import { Worker } from 'node:worker_threads'
 
 import { type Fetched, type Outcome, type Recording } from './decide-fetches.js'
 import { packed, type FromThread, type Packed, type Places, type Started } from './recorder-messages.js'
-import { RETRY_MS } from './recorder.js'
+import { RETRY_MS, type RecordingOptions } from './recorder.js'
 
-export interface RecorderThreadOptions {
+export interface RecorderThreadOptions extends RecordingOptions {
   /** As KeyRing.read() takes them: usually process.env.METROFAX_MAIL_KEYS. */
   readonly keys: string | undefined
   /** A compiled policy. Default: the one the package was built with. */
   readonly policy?: Uint8Array
   /** The store: an SQLite file, or PostgreSQL's URL. */
   readonly database: Places
-  /** Fetches that are not on record yet, at most; more are dropped and counted in `dropped`. Default 100,000. */
-  readonly room?: number
-  /** Fetches handed over at once. Default 5,000: a row costs the less the more are written with it. */
-  readonly batch?: number
-  /** Milliseconds that the first of a batch waits for others, and what a crash of the process can lose. Default 250. */
-  readonly wait?: number
-  /** Told what was decided of each fetch with a token of ours, before it is written. */
-  readonly decided?: (outcome: Outcome) => void
-  /** Told of what the database refused (the batch is kept and tried again), of a thread that ended, and of what `decided` threw. */
-  readonly note?: (error: unknown) => void
 }
 
 interface Waiter {

@@ -5,20 +5,24 @@ import { type MailGate } from '../../email/mail-gate.js'
 import { type MailEvent, type MailStore } from '../store/mail-store.js'
 import { decideFetches, type Fetched, type Outcome, type Recording } from './decide-fetches.js'
 
-export interface RecorderOptions {
+/** What every recorder is told. */
+export interface RecordingOptions {
+  /** Fetches that are not on record yet, at most; more are dropped and counted in `dropped`. Default 100,000. */
+  readonly room?: number
+  /** Fetches taken together: a row costs the less the more are written with it. Default 1,000; of a RecorderThread 5,000. */
+  readonly batch?: number
+  /** Milliseconds that the first of a batch waits for others, and what a crash of the process can lose. Default 50; of a RecorderThread 250. */
+  readonly wait?: number
+  /** Told what was decided of each fetch with a token of ours, before it is written: for a log of decisions, as the demo's lab shows one. */
+  readonly decided?: (outcome: Outcome) => void
+  /** Told of what the database refused (the batch is kept and tried again), of a thread that ended, and of what `decided` threw. */
+  readonly note?: (error: unknown) => void
+}
+
+export interface RecorderOptions extends RecordingOptions {
   readonly gate: MailGate
   readonly keys: KeyRing
   readonly store: MailStore
-  /** Fetches that wait at most; more are dropped and counted in `dropped`. Default 100,000. */
-  readonly room?: number
-  /** Rows written at once. Default 1,000. */
-  readonly batch?: number
-  /** Milliseconds that the first of a batch waits for others. Default 50. */
-  readonly wait?: number
-  /** Told what was decided of each fetch with a token of ours: for a log of decisions, as the demo's lab shows one. */
-  readonly decided?: (outcome: Outcome) => void
-  /** Told of what the database refused (the batch is kept and tried again), and of what `decided` threw. */
-  readonly note?: (error: unknown) => void
 }
 
 export const RETRY_MS = 1_000
