@@ -64,6 +64,12 @@ export default defineConfig(
     },
   },
   {
+    // What test pages load as a classic script.
+    files: ['tests/browser/libraries/pages/*.js'],
+    languageOptions: { sourceType: 'script' },
+    rules: { 'no-undef': 'off', 'no-unused-vars': 'off' },
+  },
+  {
     // Somebody else's tags, as the advertisers would ship them.
     files: ['demo-site/advertisers/public/**'],
     languageOptions: { sourceType: 'script', ecmaVersion: 2020 },

@@ -183,9 +183,10 @@ export function patchTree(holds: Holds, scope: Scope): void {
     const { startContainer } = self as Range
     const context = startContainer.nodeType === 1 ? startContainer : parentOf(startContainer)
     range.selectNodeContents(context ? (importing(inert, context, false) as Node) : inert.body)
-    const made = apply(target, range, [trustedHtml(withoutNoscript(stringOf(html)))]) as DocumentFragment
-    stopTree(holds, made)
-    return adopt(documentOf(startContainer) ?? startContainer, made)
+    const bare = trustedHtml(withoutNoscript(stringOf(html)))
+    const made = apply(target, range, [bare]) as DocumentFragment
+    // Where nothing is stopped, custom elements come to life as they do without us.
+    return stopTree(holds, made) ? adopt(documentOf(startContainer) ?? startContainer, made) : native(bare)
   })
 
   // Written into the parser. A tag that is cut off waits for its rest.

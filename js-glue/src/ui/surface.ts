@@ -57,6 +57,8 @@ export class Surface extends HTMLElement {
 
   /** A choice made elsewhere, by the site's own buttons or in another tab, ends the question here too. */
   connectedCallback(): void {
+    // A copy of ours, out of a page that a library kept as text (htmx's history): it shows nothing.
+    if (!this.shadowRoot) return
     const { consent } = this.#view
     this.#off = consent.onChange(() => {
       if (consent.state.decided) this.#banner.hide()

@@ -1,0 +1,4 @@
+// What the React app loads later.
+export default function Late() {
+  return <p id="late">from a chunk of its own</p>;
+}
