@@ -3,7 +3,7 @@
 import { build } from 'esbuild';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -19,6 +19,8 @@ const out = `${finished}-${process.pid}`;
 /** Builds everything; resolves when the files are on disk, rejects with esbuild's messages. Safe to run again. */
 export async function buildDemo() {
   const common = { bundle: true, logLevel: 'warning', charset: 'utf8', absWorkingDir: here('.') };
+  // Made first: two who make it at once are in each other's way.
+  await mkdir(`${out}/public`, { recursive: true });
   await Promise.all([
     build({
       ...common,

@@ -1,4 +1,5 @@
 import { type Consent, consent, onConsent } from './consent.js';
+import { bringGranted } from './grants.js';
 import { recordChoices } from './receipt.js';
 
 /** Buttons that open the consent interface are in the markup hidden, and shown once there is something to open. */
@@ -57,4 +58,5 @@ if (runtime) {
   rememberIsAChoice(runtime);
   onConsent(noteAreas);
   recordChoices(runtime);
+  bringGranted(runtime);
 }

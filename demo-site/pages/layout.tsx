@@ -99,7 +99,7 @@ export function Page({ view, title, description, scripts = [], iab = false, wide
           <script src={file(name)} defer {...nonce}></script>
         ))}
       </head>
-      <body class={wide ? 'wide' : undefined}>
+      <body class={wide ? 'wide' : undefined} data-partners={`${origins.northlight}/nl.js ${origins.adharbor}/tag.js ${origins.circlet}/widget.js`}>
         <Header view={view} />
         <main id="content" tabindex={-1}>
           {children}

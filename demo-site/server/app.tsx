@@ -41,7 +41,7 @@ export interface SiteParts {
   readonly choices: Handler;
   /** The consent SDK on this side: what cookies may be set, and what goes. */
   readonly cookies: CookieControl;
-  /** Rewrites a page and sends it under a content security policy, both by the visitor's choice. */
+  /** What every answer goes through: rewrites pages and sends them under a content security policy, both by the visitor's choice. */
   readonly protect: Protect;
   readonly words: Words;
   /** The ledger of choices, and receipts. */
@@ -114,9 +114,7 @@ function pageSender(parts: SiteParts): SendPage {
     c.header('Cache-Control', 'private, no-cache');
     const rendered = await c.html(Promise.resolve(render(view)) as Promise<string>, status);
     // Every page takes along what the request should not have carried, HttpOnly or not; forms have asked the gate themselves.
-    const answer = status === 500 || c.req.method !== 'GET' ? rendered : parts.cookies.apply(c.req.raw, rendered);
-    // Partners in the markup are requested before any script speaks: there the server has to.
-    return embeds === 'markup' ? parts.protect(c.req.raw, answer) : answer;
+    return status === 500 || c.req.method !== 'GET' ? rendered : parts.cookies.apply(c.req.raw, rendered);
   };
 }
 
@@ -133,6 +131,13 @@ export function createSite(parts: SiteParts): Hono {
   const app = new Hono();
   const page = pageSender(parts);
   app.use(loopbackHostOnly(parts.hosts));
+  app.use(async (c, next) => {
+    await next();
+    const answer = c.res;
+    // Setting it twice is how hono replaces an answer with its headers, instead of adding to them.
+    c.res = undefined;
+    c.res = await parts.protect(c.req.raw, answer);
+  });
   // What mail leads to comes first: its headers are its own, and its tokens stand for whoever posts, from a mail program or from a
   // page that sends no referrer and hence no origin.
   app.route('/', mailAddresses(parts.office));
@@ -155,6 +160,7 @@ export function createSite(parts: SiteParts): Hono {
   const header = (c: Context, name: string) => c.req.header(name) ?? null;
   app.get('/signals', (c) => page(c, (view) => <Signals view={view} policy={parts.policy} received={{ gpc: header(c, 'sec-gpc'), dnt: header(c, 'dnt') }} reasons={parts.words.reasons} />));
   app.get('/markup', (c) => page(c, (view) => <Markup view={view} />));
+  app.get('/runtime-alone', (c) => page(c, (view) => <Home view={view} />));
   for (const csp of ['no-wasm', 'trusted-types', 'nonce'] as const) {
     app.get(`/strict/${csp}`, (c) => page(c, (view) => <Home view={view} />, { csp }));
   }

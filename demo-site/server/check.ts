@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { protectionOf } from './protected.js';
 import { type AdvertiserId, advertiserIds, advertiserPort } from './origins.js';
 
 interface Answer {
@@ -32,7 +33,7 @@ function get(url: string): Promise<Answer> {
 
 const pages = [
   '/', '/pricing', '/test-drive', '/register', '/sign-in', '/privacy', '/choices', '/lab', '/markup',
-  '/strict/no-wasm', '/strict/trusted-types', '/strict/nonce', '/static-embeds',
+  '/changes', '/signals', '/outbox', '/strict/no-wasm', '/strict/trusted-types', '/strict/nonce', '/static-embeds', '/runtime-alone',
 ] as const;
 
 const advertiserPaths: Readonly<Record<AdvertiserId, readonly (readonly [path: string, type: string])[]>> = {
@@ -47,10 +48,13 @@ type Judge = (answer: Answer) => string | null;
 const isType = (type: string): Judge => ({ status, headers }) =>
   status !== 200 ? `answered ${status}` : String(headers['content-type']).startsWith(type) ? null : `is ${String(headers['content-type'])}, not ${type}`;
 
-const isPage: Judge = (answer) => {
-  const first = /<head>\s*(<[^>]*>)/.exec(answer.body)?.[1] ?? '';
+const isPage = (path: string): Judge => (answer) => {
+  const unprotected = typeof protectionOf(path) === 'object';
+  const first = /<head>\s*(?:<meta http-equiv="Content-Security-Policy" [^>]*>)?(<[^>]*>)/.exec(answer.body)?.[1] ?? '';
   if (!first.startsWith('<script src="/consent.js"')) return 'does not begin with the consent runtime';
-  if (!answer.headers['content-security-policy']) return 'has no content security policy';
+  const policy = String(answer.headers['content-security-policy'] ?? '');
+  if (policy === '') return 'has no content security policy';
+  if (!unprotected && !/^default-src [^,]*'nonce-/.test(policy)) return 'is not sent by protect(): its first policy has no nonce';
   for (const id of advertiserIds) if (!answer.body.includes(`http://${id}.localhost:`)) return `does not embed ${id}`;
   return isType('text/html')(answer);
 };
@@ -71,7 +75,7 @@ export async function check(site: string, report: (line: string) => void): Promi
 
   const linked = new Map<string, Judge>();
   for (const path of pages) {
-    const answer = await probe(site + path, isPage);
+    const answer = await probe(site + path, isPage(path));
     for (const [, address] of answer?.body.matchAll(/(?:href|src)="(\/[^"#]*)/g) ?? []) {
       if (address && !(pages as readonly string[]).includes(address)) linked.set(address, ({ status }) => (status === 200 ? null : `answered ${status}`));
     }

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { protectSite } from './protected.js';
 import type { Kept } from './retention.js';
 import type * as server from '@metrofax/consent/server';
 import type { CookieControl, CookieControlOptions, Handler, Protect } from '@metrofax/consent/server';
@@ -37,5 +38,5 @@ export async function openConsent(sdk: string): Promise<{ cookies: CookieControl
   const named = notice.purposes as readonly { readonly id: string; readonly name?: string }[];
   const names = Object.fromEntries(named.map(({ id, name }) => [id, name ?? id]));
   const choices = createHandler(consentRoutes({ policy, gpcSince: '2026-11-23', names, facts: (request) => ({ regime: regime(request) }) }));
-  return { cookies, choices, protect: (note) => createProtection({ policy, facts: (request) => ({ regime: regime(request) }), note }), words: notice };
+  return { cookies, choices, protect: (note) => protectSite(createProtection, { policy, note }), words: notice };
 }

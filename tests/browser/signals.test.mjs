@@ -32,7 +32,7 @@ inEveryBrowser('signals', (visitor) => {
     await page.waitFor('metrofaxConsent.state.decided');
     await tagsJudged(page);
     assert.equal(received().adharbor, 0);
-    await page.evaluate('metrofaxConsent.set({ advertising: true })');
+    await visitor.allowsLater(page, 'set({ advertising: true })');
     await arrived(['adharbor/tag.js']);
   });
 
@@ -75,7 +75,7 @@ inEveryBrowser('signals', (visitor) => {
   test('a choice of its own beats the string, and not the opt-out of one vendor', async () => {
     const page = await visitor.visits('/privacy?regime=us-ca');
     await again(page, ['usprivacy=1YYN']);
-    await page.evaluate('metrofaxConsent.set({ advertising: true })');
+    await visitor.allowsLater(page, 'set({ advertising: true })');
     await arrived(['adharbor/tag.js']);
     assert.equal(await again(page, []), 'granted');
     assert.equal(await again(page, ['mf_optout=adharbor']), 'vendor_opt_out');

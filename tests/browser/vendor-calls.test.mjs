@@ -125,7 +125,8 @@ inEveryBrowser('vendor calls', (visitor) => {
     assert.deepEqual(refused.google, [google('update', [])]);
     assert.deepEqual(refused.meta, [['dataProcessingOptions', ['LDU'], 1, 1000], ['consent', 'revoke']]);
 
-    const optedOut = await visitor.visits('/privacy?regime=us-ca', { headers: { 'Sec-GPC': '1' } });
+    // Where no policy of the server's makes a grant cost a reload: what is said at the moment of the choice.
+    const optedOut = await visitor.visits('/runtime-alone?regime=us-ca', { headers: { 'Sec-GPC': '1' } });
     await loads(optedOut, CONFIG);
     await optedOut.evaluate(SNIPPETS);
     const out = await said(optedOut);

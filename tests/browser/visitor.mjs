@@ -54,6 +54,17 @@ export class Visitor {
     return tab;
   }
 
+  /** Makes a choice in a page whose policy shut out what it allows: the page comes again. @param {Page} page @param {string} choice as `acceptAll()` */
+  async allowsLater(page, choice) {
+    await page.evaluate(`void (window.before = true, metrofaxConsent.${choice})`);
+    await page.waitFor("!window.before && window.metrofaxConsent?.status === 'ready' && document.readyState === 'complete'");
+  }
+
+  /** Goes to a page that has no runtime. @param {Page} page @param {string} path */
+  async sees(page, path) {
+    await page.goto(running.url + path);
+  }
+
   /** Goes to another page in the same tab. @param {Page} page @param {string} path */
   async goes(page, path) {
     await page.goto(running.url + path);

@@ -198,7 +198,7 @@ for (const [name, start] of Object.entries(desks)) {
       for (const lang of ['en', 'fr', 'it', 'de', 'es']) {
         const response = await ask(address, { headers: { 'accept-language': `${lang}-XX,en;q=0.5` } });
         assert.match(await response.text(), new RegExp(`<html lang="${lang}">.*name ${lang}`, 's'));
-        assert.match(response.headers.get('content-security-policy') ?? '', /^default-src 'none'; style-src 'sha256-/);
+        assert.match(response.headers.get('content-security-policy') ?? '', /^default-src 'none'; img-src 'self'; style-src 'sha256-/);
       }
       const saved = await ask(`${address}?lang=fr`, form({ do: 'save', 'email-open': 'no', 'email-aggregate': 'yes', promotional: 'no', '<script>': 'yes' }));
       assert.match(await saved.text(), /Enregistré/);

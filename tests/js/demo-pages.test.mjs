@@ -8,7 +8,10 @@ import { copyOfSdk } from '../support/sdk-copy.mjs';
 import { demo, exchange } from './demo-support.mjs';
 
 const pages = ['/', '/pricing', '/test-drive', '/register', '/sign-in', '/privacy', '/choices', '/changes', '/lab', '/outbox', '/markup'];
-const strict = ['/strict/no-wasm', '/strict/trusted-types', '/strict/nonce'];
+/** The runtime alone: opted out of protect() by name, with the reason (server/protected.ts). */
+const alone = ['/strict/no-wasm', '/strict/trusted-types', '/strict/nonce', '/runtime-alone'];
+/** Policies of an answer: ours comes first where there are two. */
+const policiesOf = ({ headers }) => headers['content-security-policy'].split(', ');
 
 describe('pages of the demo site', () => {
   let site;
@@ -25,12 +28,12 @@ describe('pages of the demo site', () => {
     await rm(sdk, { recursive: true });
   });
 
-  for (const path of [...pages, ...strict, '/no/such/page']) {
+  for (const path of [...pages, ...alone, '/no/such/page', '/static/no-such-file']) {
     test(`${path} begins with the consent runtime and embeds three advertisers without a word about consent`, async () => {
       const { status, headers, text } = await get(path);
-      assert.equal(status, path === '/no/such/page' ? 404 : 200);
-      assert.equal(headers['content-type'], 'text/html; charset=UTF-8');
-      assert.match(text, /^<!doctype html><html lang="en"><head><script src="\/consent\.js"[^>]*><\/script>/);
+      assert.equal(status, path.includes('no-such') || path.includes('no/such') ? 404 : 200);
+      assert.match(headers['content-type'], /^text\/html; charset=utf-8$/i);
+      assert.match(text, /^<!doctype html><html lang="en"><head>(?:<meta http-equiv="Content-Security-Policy" content="script-src [^"]*">)?<script src="\/consent\.js"[^>]*><\/script>/);
       const [, tags] = /<script src="\/static\/tags\.js\?v=[\w-]+" ([^>]*)>/.exec(text);
       assert.ok(tags.includes(`data-northlight="http://northlight.localhost:${site.port + 1}"`));
       assert.ok(tags.includes(`data-adharbor="http://adharbor.localhost:${site.port + 2}"`));
@@ -38,9 +41,17 @@ describe('pages of the demo site', () => {
       assert.doesNotMatch(tags, /data-purpose/);
     });
 
-    test(`${path} is sent under a strict policy and has nothing inline`, async () => {
+    test(`${path} is sent under a strict policy, ${alone.includes(path) ? "the site's own" : 'ours and the site\'s own'}, and has nothing inline`, async () => {
       const { headers, text } = await get(path);
-      const csp = headers['content-security-policy'];
+      const [csp, ours] = policiesOf({ headers }).reverse();
+      if (alone.includes(path)) assert.equal(ours, undefined);
+      else {
+        const [, nonce] = /^default-src [^;]*'nonce-([\w+/]{22}==)'/.exec(ours) ?? [];
+        assert.match(ours, /; script-src 'self' 'nonce-/);
+        assert.doesNotMatch(ours, /unsafe-inline|'unsafe-eval'/);
+        assert.ok(nonce && text.includes(`<script src="/consent.js"`) && text.includes(`nonce="${nonce}"`), ours);
+        assert.ok(!policiesOf(await get(path))[0].includes(nonce), 'a nonce is used once');
+      }
       assert.doesNotMatch(csp, /unsafe-inline|unsafe-eval(?<!'wasm-unsafe-eval)|data:(?! http)/);
       assert.match(csp, /object-src 'none'; base-uri 'none'; form-action 'self'/);
       assert.equal(headers['x-content-type-options'], 'nosniff');
@@ -121,7 +132,7 @@ describe('pages of the demo site', () => {
   });
 
   test('strict pages leave out exactly what they are named after', async () => {
-    const csp = async (path) => (await get(path)).headers['content-security-policy'];
+    const csp = async (path) => policiesOf(await get(path)).at(-1);
     assert.match(await csp('/'), /script-src 'self' 'wasm-unsafe-eval' http:\/\/northlight/);
     assert.match(await csp('/strict/no-wasm'), /script-src 'self' http:\/\/northlight/);
     assert.match(await csp('/strict/trusted-types'), /; require-trusted-types-for 'script'$/);
@@ -133,7 +144,7 @@ describe('pages of the demo site', () => {
   });
 
   test('W1 the Sec-GPC header reaches the page, and the site says that it honours it', async () => {
-    assert.match((await get('/', { 'sec-gpc': '1' })).text, /<script src="\/consent\.js" data-server="\/consent\/cookies" data-gpc="1">/);
+    assert.match((await get('/', { 'sec-gpc': '1' })).text, /<script src="\/consent\.js" data-server="\/consent\/cookies" data-gpc="1" data-regime="eu"/);
     for (const value of ['0', '', 'true', '11']) assert.doesNotMatch((await get('/', { 'sec-gpc': value })).text, /data-gpc/);
     assert.match((await get('/')).headers['vary'], /Sec-GPC/);
     const statement = await get('/.well-known/gpc.json');
@@ -142,9 +153,9 @@ describe('pages of the demo site', () => {
   });
 
   test('a regime is taken from the address only if the policy has it', async () => {
-    assert.match((await get('/?regime=us-ca')).text, /<script src="\/consent\.js" data-server="\/consent\/cookies" data-regime="us-ca">/);
+    assert.match((await get('/?regime=us-ca')).text, /<script src="\/consent\.js" data-server="\/consent\/cookies" data-regime="us-ca"/);
     for (const wrong of ['xx', '"><script>', '__proto__', '']) {
-      assert.doesNotMatch((await get(`/?regime=${encodeURIComponent(wrong)}`)).text, /data-regime/);
+      assert.match((await get(`/?regime=${encodeURIComponent(wrong)}`)).text, /<script src="\/consent\.js" data-server="\/consent\/cookies" data-regime="eu"/);
     }
   });
 

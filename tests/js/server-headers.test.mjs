@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { gzipSync, brotliCompressSync } from 'node:zlib';
 import { createProtection } from '../../js-glue/dist/server.js';
-import { PAGE, T, html, leaks, policy, protection, visit } from './server-support.mjs';
+import { PAGE, T, choiceLine, html, leaks, policy, protection, visit } from './server-support.mjs';
 
 const { protect } = protection();
 const answer = (headers = {}, request = {}, body = '<script>1</script>') => protect(visit(request), html(body, headers));
@@ -90,6 +90,23 @@ describe('headers that make a browser ask or keep', () => {
   ]) {
     test(`${name}: ${value}`, async () => assert.equal((await answer({ [name]: value })).headers.get(name), kept));
   }
+
+  test('Set-Cookie: a choice that the answer itself records holds for the cookies beside it, and for the page', async () => {
+    const [yes, no] = [await choiceLine(true), await choiceLine(false)];
+    const tried = async (cookie, ...lines) => {
+      const headers = new Headers({ 'content-type': 'text/html' });
+      for (const line of [...lines, '_ga=1; Max-Age=99']) headers.append('set-cookie', line);
+      const answer = await protect(visit(cookie === null ? {} : { cookie: `other=1; ${cookie.split(';')[0]}` }), new Response(`<img src="${T}/a">`, { headers }));
+      return [answer.headers.getSetCookie().some((line) => line.startsWith('_ga=')), (await answer.text()).includes(`<img src="${T}/a">`)];
+    };
+    assert.deepEqual(await tried(null), [false, false]);
+    assert.deepEqual(await tried(null, yes), [true, true]);
+    assert.deepEqual(await tried(no, yes), [true, true]);
+    assert.deepEqual(await tried(yes, no), [false, false]);
+    assert.deepEqual(await tried(yes, 'mf_consent=; Max-Age=0; Path=/'), [false, false], 'taken away: undecided');
+    assert.deepEqual(await tried(no, 'mf_consent=; Max-Age=0; Domain=metrofax.com', yes), [true, true], 'copies go first');
+    assert.deepEqual(await tried(yes, 'mf_consent=nonsense'), [false, false], 'what cannot be read is no grant');
+  });
 
   test('Set-Cookie: each line asked about', async () => {
     const headers = new Headers({ 'content-type': 'text/html' });

@@ -1,7 +1,7 @@
 // Plane 1: no markup of a denied party survives, however it is written, wherever it is cut; what is ours survives as it was.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { POLICY, T, html, leaks, protection, rewritten, visit } from './server-support.mjs';
+import { POLICY, T, choiceLine, html, leaks, protection, rewritten, visit } from './server-support.mjs';
 
 const attribute = (text) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
 const nest = (inner, depth) => (depth === 0 ? inner : `<iframe srcdoc="${attribute(nest(inner, depth - 1))}"></iframe>`);
@@ -134,6 +134,20 @@ test('the runtime comes first: put in where it is missing, told what the server 
   const two = await rewritten('<head><script>1</script><script src="/consent.js?v=1"></script></head>', { request });
   assert.equal(two.match(/consent\.js/g).length, 1);
   assert.doesNotMatch(await rewritten('<p>a piece', { request: { 'sec-fetch-dest': 'empty' } }), /consent\.js/);
+});
+
+test('a page without scripts gets no runtime where the site says so, and is rewritten and under our policy all the same', async () => {
+  const answer = await protection({ script: null }).protect(visit(), html(`<head><title>x</title></head><body><img src="${T}/a">`));
+  assert.match(answer.headers.get('content-security-policy'), /^default-src [^;]*'nonce-/);
+  const text = await answer.text();
+  assert.doesNotMatch(text, /<script|<meta/);
+  assert.deepEqual(leaks(text), []);
+});
+
+test('a page whose policy nothing can be released under says so to its runtime: refused, but not undecided', async () => {
+  const grant = async (headers) => /data-grant="reload"/.test(await rewritten('<head><script>1</script></head>', { request: headers }));
+  assert.equal(await grant({}), false);
+  assert.equal(await grant({ cookie: (await choiceLine(false)).split(';')[0] }), true);
 });
 
 test('what an inline script imports comes from where scripts may come, whatever nonce it hands on', async () => {

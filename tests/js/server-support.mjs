@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'parse5';
-import { createProtection } from '../../js-glue/dist/server.js';
+import { consentRoutes, createHandler, createProtection } from '../../js-glue/dist/server.js';
 
 export const policy = readFileSync(fileURLToPath(new URL('../../js-glue/dist/policy.bin', import.meta.url)));
 export const PAGE = 'https://www.metrofax.com/';
@@ -22,6 +22,14 @@ const { protect } = protection();
 
 export const html = (body, headers = {}) => new Response(body, { headers: { 'content-type': 'text/html; charset=utf-8', ...headers } });
 export const visit = (headers = {}) => new Request(PAGE, { headers });
+
+const choices = createHandler(consentRoutes({ policy, gpcSince: '2026-11-23' }));
+/** The Set-Cookie line of whoever accepts all, or refuses all. */
+export async function choiceLine(all) {
+  const headers = { 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' };
+  const answer = await choices(new Request(`${PAGE}consent`, { method: 'POST', body: JSON.stringify({ all }), headers }));
+  return answer.headers.getSetCookie()[0];
+}
 
 /** What stands before the runtime's tag: from where scripts may come, whatever nonce they have. */
 export const POLICY = /<meta http-equiv="Content-Security-Policy" content="script-src [^"]*">/;

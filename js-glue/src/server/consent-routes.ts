@@ -135,7 +135,7 @@ async function form(receipt: Receipt, names: Readonly<Record<string, string>>): 
 <body><main><h1>Privacy choices</h1><form method="post">${rows}
 <p><button name="choice" value="reject">Reject all</button> <button name="choice" value="accept">Accept all</button> <button name="choice" value="some">Save these choices</button></p></form>
 <p><a href="consent/receipt">What was chosen, to keep</a></p></main></body></html>`
-  const headers = { ...personal, 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'" }
+  const headers = { ...personal, 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': "default-src 'none'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'" }
   return new Response(String(await page), { headers })
 }
 

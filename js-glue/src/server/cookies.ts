@@ -12,7 +12,7 @@ import { writeSubject } from '../wire/request-json.js'
 import { lineOf, shortened } from '../wire/line.js'
 import { HttpError, problem } from './problem.js'
 
-const CONSENT_COOKIE = 'mf_consent'
+export const CONSENT_COOKIE = 'mf_consent'
 /** Names taken away by one answer, and bytes of Set-Cookie it may carry: the rest goes with the next one. */
 const MOST_NAMES = 20
 const MOST_BYTES = 48 * 1024

@@ -49,8 +49,8 @@ export class Desk {
     private readonly note: (error: unknown) => void,
   ) {}
 
-  /** Reads a request: consent cookie and those that opt out, Sec-GPC, DNT. now: unix seconds. */
-  visit(request: Request, page: string, facts: Facts, now: number): Visit {
+  /** Reads a request: consent cookie and those that opt out, Sec-GPC, DNT. now: unix seconds. cookie: the Cookie header, where it is not the request's. */
+  visit(request: Request, page: string, facts: Facts, now: number, cookie = request.headers.get('cookie') ?? ''): Visit {
     const { gate } = this
     this.present = undefined
     const gpc = facts.gpc === true || gate.signal('gpc', request.headers.get('sec-gpc') ?? '') === Tri.on
@@ -72,7 +72,7 @@ export class Desk {
       this.note(error)
       writeSubject(gate, known)
     }
-    const damaged = !gate.readConsent_(request.headers.get('cookie') ?? '')
+    const damaged = !gate.readConsent_(cookie)
     gate.describe_()
     const view = gate.view_
     return {

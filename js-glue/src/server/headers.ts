@@ -3,6 +3,7 @@ import LinkHeader from 'http-link-header'
 import { parseDictionary, parseList, serializeDictionary, serializeList } from 'structured-headers'
 
 import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
+import { CONSENT_COOKIE } from './cookies.js'
 import { type Desk, type Visit } from './desk.js'
 import { linkRequests } from './rewrite/table.js'
 import { refreshUrl, resolved } from './rewrite/urls.js'
@@ -33,6 +34,19 @@ const FILTERS: Readonly<Record<string, Filter>> = {
     const kept = groups.filter(({ endpoints }) => endpoints.every(({ url }) => may(Initiator.beacon, url)))
     return kept.length > 0 ? kept.map((group) => JSON.stringify(group)).join(', ') : null
   },
+}
+
+/**
+ * The Cookie header as the browser's next request has it, as far as the consent cookie goes: a choice that an answer records holds
+ * for this very answer, and for the cookies beside it. A form's tick is such a choice.
+ */
+export function withChoiceOf(answer: Headers, cookie: string): string {
+  const own = (pair: string): boolean => pair.split('=', 1)[0]!.trim() === CONSENT_COOKIE
+  const set = answer.getSetCookie().map((line) => line.split(';', 1)[0]!).filter(own).at(-1)?.trim()
+  if (set === undefined) return cookie
+  const others = cookie.split(';').map((pair) => pair.trim()).filter((pair) => pair && !own(pair))
+  // Empty: it is taken away.
+  return [...others, ...(set.endsWith('=') ? [] : [set])].join('; ')
 }
 
 /** Takes out of `headers` what this visitor's browser must not be told to request or to keep. */

@@ -4,7 +4,7 @@ import { ErrorCode } from '../gen/metrofax/consent/fb/error-code.js'
 import { List } from '../wire/gate.js'
 import { type CspOptions, contentSecurityPolicy, filterReports, governsStyles, hashSource, makeNonce, nonceIn, scriptSources } from './csp.js'
 import { Desk, type Visit } from './desk.js'
-import { addTo, filterHeaders, personalCaching } from './headers.js'
+import { addTo, filterHeaders, personalCaching, withChoiceOf } from './headers.js'
 import { permissionsPolicy } from './permissions.js'
 import { factsBy, type PlaceOptions } from './place.js'
 import { platform } from './platform.js'
@@ -19,8 +19,8 @@ import { toUtf8 } from './utf8.js'
 export interface ProtectionOptions extends PlaceOptions {
   /** The compiled policy: what `mfconsent policy compile` writes. */
   readonly policy: Uint8Array | ArrayBuffer
-  /** Address of consent.js, put first into pages that do not load it. Default '/consent.js'. */
-  readonly script?: string
+  /** Address of consent.js, put first into pages that do not load it. Default '/consent.js'. null: put in nowhere, for pages that have no script and ask nobody. */
+  readonly script?: string | null
   /** The page's public URL, where a proxy changed it on the way here. Default: the request's. */
   readonly url?: (request: Request) => string
   readonly csp?: CspOptions
@@ -99,7 +99,7 @@ export function createProtection(options: ProtectionOptions): Protect {
   const desk = openDesk(options.policy, note)
   const facts = factsBy(options)
   needRegime(desk, options.regime)
-  const script = options.script ?? '/consent.js'
+  const script = options.script === undefined ? '/consent.js' : options.script
   const now = options.now ?? (() => Math.floor(Date.now() / 1000))
   const handlers = Promise.all((options.csp?.inlineHandlers ?? []).map(hashSource))
 
@@ -176,6 +176,8 @@ export function createProtection(options: ProtectionOptions): Protect {
       'data-regime': visit.regime,
       ...(visit.gpc ? { 'data-gpc': '1' } : {}),
       ...visit.optOuts,
+      // Nothing that a choice in this page allows is in its policy, which only a new page can widen.
+      ...(sources.held.length === 0 ? { 'data-grant': 'reload' } : {}),
       // What the page's scripts make is under our policy as well; the runtime looks at it, and gives it the nonce.
       'data-inline': Object.entries(addNonce).filter(([, add]) => add).map(([kind]) => kind).join(' '),
     }
@@ -184,14 +186,14 @@ export function createProtection(options: ProtectionOptions): Protect {
       page: visit.page,
       nonce,
       addNonce,
-      runtime: destinationOf(request) === 'empty' ? null : { src: script, attributes, policy: scriptSources({ ...options.csp, sources, page: visit.page }) },
+      runtime: script === null || destinationOf(request) === 'empty' ? null : { src: script, attributes, policy: scriptSources({ ...options.csp, sources, page: visit.page }) },
       nested: (html: string, inner: Parameters<typeof platform.rewrite>[1]) => readText(platform.rewrite(streamOf(html), inner), Infinity),
     }
     return whole(response, await begun(platform.rewrite(toUtf8(body, type), pageHandlers(parts)), note), headers)
   }
 
   async function protect(request: Request, response: Response): Promise<Response> {
-    const visit = desk.visit(request, options.url?.(request) ?? request.url, await facts(request), now())
+    const visit = desk.visit(request, options.url?.(request) ?? request.url, await facts(request), now(), withChoiceOf(response.headers, request.headers.get('cookie') ?? ''))
     const headers = new Headers(response.headers)
     filterHeaders(headers, desk, visit)
     const kind = kindOf(headers.get('content-type'))

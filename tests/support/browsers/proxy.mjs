@@ -74,11 +74,16 @@ function withScript(answer, response, script) {
   answer.on('error', () => response.destroy());
 }
 
-/** The policy with the hash of `script` among its script sources. @param {string} policy @param {string} script */
-function allowing(policy, script) {
+/** The policies of a header, each with the hash of `script` among its script sources. @param {string} policies @param {string} script */
+function allowing(policies, script) {
   const hash = `'sha256-${createHash('sha256').update(script).digest('base64')}'`;
-  return policy.replace(/(script-src(?:-elem)?)(\s[^;,]*)/g, (_all, name, sources) =>
-    `${name}${sources.replace(/\s'none'/, '')} ${hash}`);
+  return policies.split(',').map((policy) => {
+    const sources = /(script-src(?:-elem)?)(\s[^;]*)/g;
+    if (sources.test(policy)) return policy.replace(sources, (_all, name, list) => `${name}${list.replace(/\s'none'/, '')} ${hash}`);
+    // Where no directive speaks of scripts, default-src does.
+    const [, list = null] = /default-src(\s[^;]*)/.exec(policy) ?? [];
+    return list === null ? policy : `${policy}; script-src${list.replace(/\s'none'/, '')} ${hash}`;
+  }).join(',');
 }
 
 /** WebSockets and TLS. @param {http.IncomingMessage} request @param {import('node:stream').Duplex} client @param {Buffer} head

@@ -31,7 +31,7 @@ let policy: Promise<string> | undefined
 
 /** A page as an answer. The address is a capability: no cache keeps it, no referrer tells it, no index lists it. */
 export async function page(status: number, language: Language, body: string, headers: Record<string, string> = {}): Promise<Response> {
-  policy ??= styleHash().then((hash) => `default-src 'none'; style-src 'sha256-${hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`)
+  policy ??= styleHash().then((hash) => `default-src 'none'; img-src 'self'; style-src 'sha256-${hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`)
   const { title } = TEXTS[language]
   const html = `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body><main>${body}</main></body></html>`
   return new Response(html, {
