@@ -16,6 +16,15 @@ const finished = here('.build');
 // Built beside and then moved into place: a demo that is running keeps finding its files.
 const out = `${finished}-${process.pid}`;
 
+/** The SDK is uploaded beside the worker, in its builds for workerd. @type {import('esbuild').Plugin} */
+const besideTheWorker = {
+  name: 'beside-the-worker',
+  setup(build) {
+    const files = { server: 'server.workerd.js', 'server/mail': 'mail.workerd.js', email: 'email.workerd.js', ledger: 'ledger.js' };
+    build.onResolve({ filter: /^@metrofax\/consent\// }, ({ path }) => ({ path: `./${files[path.slice('@metrofax/consent/'.length)]}`, external: true }));
+  },
+};
+
 /** Builds everything; resolves when the files are on disk, rejects with esbuild's messages. Safe to run again. */
 export async function buildDemo() {
   const common = { bundle: true, logLevel: 'warning', charset: 'utf8', absWorkingDir: here('.') };
@@ -36,6 +45,15 @@ export async function buildDemo() {
       sourcemap: true,
       jsx: 'automatic',
       jsxImportSource: 'hono/jsx',
+    }),
+    build({
+      ...common,
+      entryPoints: { 'edge-worker': 'edge/worker.ts' },
+      outdir: out,
+      format: 'esm',
+      target: 'es2022',
+      external: ['./*.wasm', './*.bin', './*.json'],
+      plugins: [besideTheWorker],
     }),
     build({
       ...common,

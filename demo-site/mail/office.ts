@@ -3,11 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import Handlebars from 'handlebars';
 import { KeyRing, MAIL_KEYS_VARIABLE, Message, nodeMailGate, registerHandlebars } from '@metrofax/consent/email';
-import { mailRoutes, MailStore, Recorder, type Language, type MailEvent, type Outcome, type StoredSubject } from '@metrofax/consent/server/mail';
+import { mailRoutes, MailStore, Recorder, type Database, type MailEvent, type Outcome, type StoredSubject } from '@metrofax/consent/server/mail';
 import { createHandler, type Handler } from '@metrofax/consent/server';
 import { openSqlite } from '@metrofax/consent/server/sqlite';
 import type { Delivered } from './postbox.js';
 import { Postbox } from './postbox.js';
+import { trackingOf } from './tracking.js';
 import { templateOf, type MailClass } from './templates.js';
 
 type Verdict = Message['send'];
@@ -28,21 +29,27 @@ export interface Posted {
 export interface OfficeOptions {
   /** Folder of the SQLite file. */
   readonly data: string;
+  /** Where everything is kept instead, at the edge. */
+  readonly database?: Database | undefined;
+  /** What tokens are signed with (KeyRing.read). */
+  readonly keys: string;
   /** "http://localhost:8080" */
   readonly site: string;
   readonly policyVersion: string;
   /** That version, compiled. */
   readonly policy: Uint8Array;
   /** Names and descriptions of purposes, by language: the SDK's purposes.json. */
-  readonly words: Readonly<Record<string, Readonly<Record<Language, { readonly name: string; readonly description: string }>>>>;
+  readonly words: Parameters<typeof trackingOf>[0];
   readonly note: (error: unknown) => void;
 }
 
 const ROOM = 40;
 /** The recipient of the lab's mail. */
 export const LAB_ADDRESS = 'you@lab.example';
-const TRACKING = ['email-open', 'email-click', 'email-aggregate', 'email-deliverability'];
 const CAMPAIGNS: Readonly<Record<MailClass, number>> = { 'test-drive': 1, promotional: 2, service: 3, welcome: 4, referral: 5, 'abandoned-registration': 6, 'policy-change': 7 };
+
+/** A demonstration makes a key for its own lifetime; whoever sends for real sets the variable. */
+export const mailKeys = (): string => process.env[MAIL_KEYS_VARIABLE] ?? `1:${randomBytes(32).toString('hex')}`;
 
 export class Office {
   private readonly posted: Posted[] = [];
@@ -66,16 +73,11 @@ export class Office {
 
   static async open(o: OfficeOptions): Promise<Office> {
     const gate = nodeMailGate(o.policy);
-    // A demonstration makes a key for its own lifetime; whoever sends for real sets the variable.
-    const keys = await KeyRing.read(process.env[MAIL_KEYS_VARIABLE] ?? `1:${randomBytes(32).toString('hex')}`);
-    const store = await MailStore.open(await openSqlite(join(o.data, 'mail.db')));
+    const keys = await KeyRing.read(o.keys);
+    const store = await MailStore.open(o.database ?? (await openSqlite(join(o.data, 'mail.db'))));
     let office: Office | undefined = undefined as Office | undefined;
     const recorder = new Recorder({ gate, keys, store, note: o.note, decided: (outcome) => office?.decided(outcome) });
-    const tracking = TRACKING.map((id) => {
-      const words = o.words[id];
-      if (!words) throw new Error(`nobody says what ${id} is`);
-      return { id, words };
-    });
+    const tracking = trackingOf(o.words);
     const addresses = new WeakMap<Request, string>();
     const routes = mailRoutes({ gate, keys, store, recorder, tracking, policyVersion: o.policyVersion, client: (request) => addresses.get(request) ?? null });
     const handler = createHandler(routes, { note: o.note });
@@ -87,7 +89,8 @@ export class Office {
     return office;
   }
 
-  private decided(outcome: Outcome): void {
+  /** Notes what became of a fetch: of the recorder here, or of the one at the edge. */
+  decided(outcome: Outcome): void {
     this.log.push(outcome);
     if (this.log.length > ROOM) this.log.shift();
     for (const watcher of this.watchers) watcher(outcome);

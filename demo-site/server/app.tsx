@@ -21,6 +21,7 @@ import type { CookieControl, Protect, Words } from './consent.js';
 import type { Handler, Operators } from '@metrofax/consent/server';
 import { handshake } from './handshake.js';
 import { labRoutes } from './lab-routes.js';
+import { isForDesk } from './ledger-desk.js';
 import { Counsel } from './counsel.js';
 import { counselRoutes } from './counsel-routes.js';
 import type { Origins } from './origins.js';
@@ -118,14 +119,6 @@ function pageSender(parts: SiteParts): SendPage {
   };
 }
 
-/** Whether a request of /consent is about an entry of the ledger: the SDK's own routes have the same paths. */
-async function isForDesk(c: Context): Promise<boolean> {
-  if (c.req.method !== 'POST') return c.req.query('id') !== undefined;
-  if (!(c.req.header('content-type') ?? '').startsWith('application/json')) return false;
-  const body: unknown = await c.req.raw.clone().json().catch(() => null);
-  return typeof body === 'object' && body !== null && 'id' in body;
-}
-
 /** The site as one Fetch handler. */
 export function createSite(parts: SiteParts): Hono {
   const app = new Hono();
@@ -180,7 +173,7 @@ export function createSite(parts: SiteParts): Hono {
   for (const { method, path, handle } of parts.cookies.routes()) app.on(method, path, (c) => handle({ request: c.req.raw }));
   // The ledger's desk takes what it is meant for: an entry with the id of a receipt, and a receipt asked for by its id.
   for (const { method, path, handle } of parts.records.routes)
-    app.on(method, path, async (c, next) => ((await isForDesk(c)) ? handle({ request: c.req.raw }) : next()));
+    app.on(method, path, async (c, next) => ((await isForDesk(c.req.raw)) ? handle({ request: c.req.raw }) : next()));
   const choose = async (c: Context) => (await parts.choices(c.req.raw)) ?? missing(c);
   app.all('/consent', choose);
   app.all('/consent/receipt', choose);

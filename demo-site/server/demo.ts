@@ -7,16 +7,17 @@ import { circlet } from '../advertisers/circlet.js';
 import { filesFrom } from '../advertisers/files.js';
 import { Ledger } from '../advertisers/ledger.js';
 import { northlight } from '../advertisers/northlight.js';
-import { Office } from '../mail/office.js';
+import { mailKeys, Office } from '../mail/office.js';
 import { createSite } from './app.js';
 import { AssetFolder } from './assets.js';
 import { openOperators } from './counsel.js';
+import type { Edge } from './edge.js';
 import { type Listening, listen } from './listen.js';
 import { advertiserIds, advertiserPort, originsFor } from './origins.js';
 import { type CookieControl, openConsent } from './consent.js';
 import { readChanges, readPolicy } from './policy.js';
 import { retentionOf } from './retention.js';
-import { openRecords, type Records } from './records.js';
+import { openRecords, type Records, signingKey } from './records.js';
 
 /** Where the demo finds its things; all folders absolute. */
 export interface DemoOptions {
@@ -34,7 +35,7 @@ export interface DemoOptions {
   readonly counselKey?: string | undefined;
   /** Where unexpected errors are noted. */
   readonly note: (error: unknown) => void;
-  /** Serve the site through workerd. */
+  /** Serve the site through workerd, and keep what it records on D1. */
   readonly edge?: boolean;
   /** Host names beside localhost under which the site answers; for tests of what plain http may not do. */
   readonly hosts?: readonly string[];
@@ -63,9 +64,15 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const origins = originsFor(options.port);
   const ledger = new Ledger();
   const store = await Store.open(options.data);
-  const records = await openRecords(options.sdk, options.data, (request) => accountOf(request, store));
+  const person = (request: Request): Promise<string | null> => accountOf(request, store);
+  const keys = mailKeys();
+  // Miniflare is loaded by who asks for it.
+  const edge: Edge | null = options.edge ? await (await import('./edge.js')).openEdge({ ...options, policyVersion: policy.version, mailKeys: keys, ledgerKey: await signingKey(options.data) }) : null;
+  const records = await openRecords(options.sdk, options.data, person, edge?.database);
   const office = await Office.open({
     data: options.data,
+    database: edge?.database,
+    keys,
     site: origins.site,
     policyVersion: policy.version,
     policy: await readFile(join(options.sdk, 'policy.bin')),
@@ -81,6 +88,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     await office.close();
     store.close();
     await records.close();
+    await edge?.close();
   };
   const retention = retentionOf({ store, office, records }, words);
   /** Once an hour what has outlived its time goes; what could not is noted. */
@@ -115,7 +123,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     note: options.note,
   });
   try {
-    running.push(options.edge ? await (await import('./edge.js')).startEdge(options.port, (request) => site.fetch(request), options.sdk) : await listen(options.port, site));
+    if (edge) edge.serve({ site: (request) => site.fetch(request), person, decided: (outcome) => office.decided(outcome) });
+    else running.push(await listen(options.port, site));
     for (const id of advertiserIds) running.push(await listen(advertiserPort(options.port, id), makers[id](ledger, file)));
   } catch (error) {
     await stop();

@@ -1,61 +1,86 @@
-// The demo through workerd: the SDK's protect() runs at the edge, in front of the site, as they would on Cloudflare Workers. The site
-// and its advertisers stay in this process; the worker reaches the site through a binding.
-import { readFile } from 'node:fs/promises';
+// The demo through workerd: edge/worker.ts answers in front of the site, as it would on Cloudflare Workers, and keeps choices, recipients and
+// what mail brought on D1. The pages and their advertisers stay in this process, which reads and writes the same D1.
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Miniflare, Response as EdgeResponse, type Request as EdgeRequest } from 'miniflare';
+import { openD1, type Database, type Outcome } from '@metrofax/consent/server/mail';
 import { PortInUse } from './listen.js';
 
-/** What the worker is made of: the SDK's own files, and this. */
-const worker = `
-import { createProtection } from './server.workerd.js'
-import policy from './policy.bin'
-
-const bytes = new Uint8Array(policy)
-// Nobody is anywhere on a machine of one's own: like the demo under Node, the strict regime unless the address says otherwise.
-const facts = (request) => ({ regime: new URL(request.url).searchParams.get('regime') ?? undefined })
-const note = (error) => console.error(error)
-const protect = createProtection({ policy: bytes, facts, note })
-
-export default {
-  async fetch(request, env) {
-    return protect(request, await env.SITE.fetch(request))
-  },
+/** What the worker asks of this process. */
+export interface Behind {
+  readonly site: (request: Request) => Response | Promise<Response>;
+  /** Whom a request's session is of. */
+  readonly person: (request: Request) => Promise<string | null>;
+  /** Hears what became of a mail's pixel or link. */
+  readonly decided: (outcome: Outcome) => void;
 }
-`;
 
-/** The site behind the edge. */
-export type Fetch = (request: Request) => Response | Promise<Response>;
+export interface Edge {
+  /** The worker's D1, from here. */
+  readonly database: Database;
+  /** From now on requests are answered; before, with 503. */
+  serve(behind: Behind): void;
+  close(): Promise<void>;
+}
 
-/** Serves `site` on `port` through workerd. @throws PortInUse */
-export async function startEdge(port: number, site: Fetch, sdk: string): Promise<{ close(): Promise<void> }> {
-  const module = async (type: 'ESModule' | 'CompiledWasm' | 'Data', name: string) => ({ type, path: name, contents: await readFile(join(sdk, name)) }) as const;
+export interface EdgeOptions {
+  readonly port: number;
+  /** js-glue/dist, demo-site/.build, and where D1 keeps its file. */
+  readonly sdk: string;
+  readonly built: string;
+  readonly data: string;
+  readonly policyVersion: string;
+  readonly mailKeys: string;
+  readonly ledgerKey: string;
+}
+
+/** Two implementations of the Fetch API meet here; what crosses is what both have. */
+async function across(request: EdgeRequest, ask: (request: Request) => Response | Promise<Response>): Promise<EdgeResponse> {
+  const { method, url, headers } = request;
+  const body = method === 'GET' || method === 'HEAD' ? null : await request.arrayBuffer();
+  const answer = await ask(new Request(url, { method, headers: [...headers], body, redirect: 'manual' }));
+  return new EdgeResponse(answer.body as never, { status: answer.status, headers: [...answer.headers] as [string, string][] });
+}
+
+/** Starts workerd with the worker on `port`. @throws PortInUse */
+export async function openEdge({ port, sdk, built, data, policyVersion, mailKeys, ledgerKey }: EdgeOptions): Promise<Edge> {
+  const module = async (type: 'ESModule' | 'CompiledWasm' | 'Data' | 'Text', name: string) => ({ type, path: name, contents: await readFile(join(sdk, name)) }) as const;
+  const scripts = (await readdir(sdk)).filter((name) => /^(?:server|email|mail)\.workerd\.js$|^edge-.*\.js$|^ledger\.js$/.test(name));
+  let behind: Behind | undefined;
+  const asked = (work: (behind: Behind, request: Request) => Response | Promise<Response>) => (request: EdgeRequest) =>
+    across(request, (plain) => (behind ? work(behind, plain) : new Response('The site is starting.', { status: 503 })));
   const edge = new Miniflare({
     host: '127.0.0.1',
     port,
     compatibilityDate: '2026-01-01',
     cf: false,
+    d1Databases: ['DB'],
+    d1Persist: join(data, 'd1'),
+    bindings: { METROFAX_MAIL_KEYS: mailKeys, METROFAX_LEDGER_KEY: ledgerKey, POLICY_VERSION: policyVersion },
     modules: [
-      { type: 'ESModule', path: 'worker.js', contents: worker },
-      await module('ESModule', 'server.workerd.js'),
-      await module('CompiledWasm', 'server.wasm'),
-      await module('Data', 'policy.bin'),
+      { type: 'ESModule', path: 'worker.js', contents: await readFile(join(built, 'edge-worker.js')) },
+      ...(await Promise.all([
+        ...scripts.map((name) => module('ESModule', name)),
+        ...['server.wasm', 'gate.wasm', 'ledger.wasm'].map((name) => module('CompiledWasm', name)),
+        ...['notice.en.json', 'purposes.json'].map((name) => module('Text', name)),
+        module('Data', 'policy.bin'),
+      ])),
     ],
     serviceBindings: {
-      // Two implementations of the Fetch API meet here; what crosses is what both have.
-      async SITE(request: EdgeRequest): Promise<EdgeResponse> {
-        const { method, url, headers } = request;
-        const body = method === 'GET' || method === 'HEAD' ? null : await request.arrayBuffer();
-        const answer = await site(new Request(url, { method, headers: [...headers], body, redirect: 'manual' }));
-        return new EdgeResponse(answer.body as never, { status: answer.status, headers: [...answer.headers] as [string, string][] });
-      },
+      SITE: asked(({ site }, request) => site(request)),
+      PERSON: asked(async ({ person }, request) => new Response(await person(request))),
+      DECIDED: asked(async ({ decided }, request) => {
+        decided((await request.json()) as Outcome);
+        return new Response(null, { status: 204 });
+      }),
     },
   });
   try {
     await edge.ready;
+    return { database: openD1(await edge.getD1Database('DB')), serve: (given) => { behind = given; }, close: () => edge.dispose() };
   } catch (error) {
     await edge.dispose().catch(() => undefined);
     if (/EADDRINUSE|already in use/i.test(String(error))) throw new PortInUse(port);
     throw error;
   }
-  return { close: () => edge.dispose() };
 }

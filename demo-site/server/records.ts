@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as ledgers from '@metrofax/consent/ledger';
 import type * as databases from '@metrofax/consent/server/sqlite';
+import type { Database } from '@metrofax/consent/server/mail';
+import { deskFacts, SEAL_EVERY } from './ledger-desk.js';
 
 export interface Records {
   readonly ledger: ledgers.Ledger;
@@ -23,7 +25,7 @@ export interface Records {
 }
 
 /** The key of METROFAX_LEDGER_KEY_FILE; without one the demo makes its own at its first start, readable by its user alone. */
-async function signingKey(data: string): Promise<string> {
+export async function signingKey(data: string): Promise<string> {
   const named = process.env['METROFAX_LEDGER_KEY_FILE'];
   const file = named ?? join(data, 'ledger-key.pem');
   const known = await readFile(file, 'utf8').catch((error: unknown) => {
@@ -36,30 +38,23 @@ async function signingKey(data: string): Promise<string> {
   return pem;
 }
 
-/** Opens the ledger in the folder `data`; `person` says who is signed in. */
-export async function openRecords(sdk: string, data: string, person: (request: Request) => Promise<string | null>): Promise<Records> {
+/** Opens the ledger in `database`, or in a SQLite file in the folder `data`; `person` says who is signed in. */
+export async function openRecords(sdk: string, data: string, person: (request: Request) => Promise<string | null>, given?: Database): Promise<Records> {
   const { Ledger, SigningKey, VerifyingKey, carryOutDeletion, createConsentDesk, csv, reportOf, sweepRetention } = (await import(pathToFileURL(join(sdk, 'ledger.js')).href)) as typeof ledgers;
   const pem = await signingKey(data);
   const key = await SigningKey.read(pem);
   const { openSqlite } = (await import(pathToFileURL(join(sdk, 'store-sqlite.js')).href)) as typeof databases;
-  const database = await openSqlite(join(data, 'ledger.db'));
+  const database = given ?? (await openSqlite(join(data, 'ledger.db')));
   const now = (): number => Math.floor(Date.now() / 1000);
   const module = async (name: string) => new WebAssembly.Module(await readFile(join(sdk, name)));
-  const ledger = await Ledger.open({ module: await module('ledger.wasm'), database, key, now, sealEvery: 20 });
+  const ledger = await Ledger.open({ module: await module('ledger.wasm'), database, key, now, sealEvery: SEAL_EVERY });
   const desk = await createConsentDesk({
+    ...deskFacts,
     gate: await module('gate.wasm'),
     policy: await readFile(join(sdk, 'policy.bin')),
     notice: await readFile(join(sdk, 'notice.en.json'), 'utf8'),
     ledger,
     key,
-    policyId: 'metrofax',
-    parties: [
-      { id: 'j2-us', name: 'j2 Cloud Services, Inc.', address: 'United States', contact: '/choices', type: 'PII controller' },
-      { id: 'j2-ie', name: 'j2 Global Ireland Limited', address: 'Ireland', contact: '/choices', type: 'joint PII controller' },
-    ],
-    urls: { notice: '/privacy', withdrawal: '/choices', rights: '/privacy#pii.change' },
-    locations: ['US'],
-    regime: (request) => new URL(request.url).searchParams.get('regime') ?? '',
     person,
     now,
   });

@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Origins } from './origins.js';
+import { isSameOriginWrite } from './writes.js';
 
 /**
  * Which content security policy a page is sent under.
@@ -50,23 +51,11 @@ export const loopbackHostOnly = (others: readonly string[] = []): MiddlewareHand
   return c.text('This server answers for localhost only.', 421);
 };
 
-/**
- * Refuses state-changing requests that another site made the browser send (403). SameSite=Lax on the cookies is the first
- * bar, this the second. A client that sends neither Origin nor Sec-Fetch-Site is no browser of today; it may go on only
- * without cookies, since then it borrows nobody's authority.
- */
+/** Refuses state-changing requests that another site made the browser send (403). SameSite=Lax on the cookies is the first bar, this the second. */
 export const sameOriginWritesOnly: MiddlewareHandler = async (c, next) => {
   if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
-  return isSameOriginWrite(c) ? next() : c.text('This request did not come from a page of this site.', 403);
+  return isSameOriginWrite(c.req.raw) ? next() : c.text('This request did not come from a page of this site.', 403);
 };
-
-function isSameOriginWrite(c: Context): boolean {
-  const origin = c.req.header('origin');
-  const site = c.req.header('sec-fetch-site');
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
-  if (origin !== undefined) return origin === new URL(c.req.url).origin;
-  return site !== undefined || c.req.header('cookie') === undefined;
-}
 
 /**
  * Refuses bodies above `most` bytes with 413, and bodies of unsaid length with 411: browsers say the length of every form

@@ -22,7 +22,7 @@ async function startSomewhere(options) {
 }
 
 /** @returns the running demo with its port, data folder, what it noted, and `close()`. */
-export async function demo({ sdk = here('../../js-glue/dist'), hosts = [], counselKey } = {}) {
+export async function demo({ sdk = here('../../js-glue/dist'), hosts = [], counselKey, edge = false } = {}) {
   const data = await mkdtemp(join(tmpdir(), 'metrofax-demo-'));
   const noted = [];
   const running = await startSomewhere({
@@ -32,6 +32,7 @@ export async function demo({ sdk = here('../../js-glue/dist'), hosts = [], couns
     data,
     hosts,
     counselKey,
+    edge,
     note: (error) => noted.push(error),
   });
   const close = async () => {
