@@ -1,5 +1,5 @@
-// The figures: node tests/bench/run.mjs [verdict] [start] [log] [ledger] [cookies] [rewrite] [email] [email-pixel] [email-memory] [email-pixel-memory] [email-month] [codecs] [size]
-//   [--json FILE] [--count N] [--rounds N] [--loads N] [--seconds N (…-memory)] [--recipients N --databases A,B (email-month)]
+// The figures: node tests/bench/run.mjs [verdict] [start] [sinks] [log] [ledger] [cookies] [rewrite] [email] [email-pixel] [email-memory] [email-pixel-memory] [email-month] [codecs] [size]
+//   [--json FILE] [--browser NAME (sinks)] [--count N] [--rounds N] [--loads N] [--seconds N (…-memory)] [--recipients N --databases A,B (email-month)]
 //
 // Ours and the peers' in one run on one machine: compare the ratios. Prints tables and writes build/bench.json (or FILE), where
 // sections that were not run again stay as they were. Nothing here passes or fails. Needs what tests/support/build makes.
@@ -8,11 +8,12 @@ import { parseArgs } from 'node:util';
 import { machine } from './machine.mjs';
 import { fromRoot } from './paths.mjs';
 
-/** @typedef {{ count: number, rounds: number, loads: number, seconds: number, recipients: number, databases: string }} Options */
+/** @typedef {{ count: number, rounds: number, loads: number, seconds: number, browser: string, recipients: number, databases: string }} Options */
 /** @type {Record<string, (options: Options) => Promise<object>>} */
 const SECTIONS = {
   verdict: async (options) => (await import('./verdict.mjs')).benchVerdict(options),
   start: async (options) => (await import('./start.mjs')).benchStart(options),
+  sinks: async (options) => (await import('./sinks.mjs')).benchSinks(options),
   log: async (options) => (await import('./log.mjs')).benchLog(options),
   ledger: async (options) => (await import('./ledger.mjs')).benchLedger(options),
   size: async () => (await import('./size.mjs')).benchSize(),
@@ -35,6 +36,7 @@ const { values, positionals } = parseArgs({
     loads: { type: 'string', default: '21' },
     seconds: { type: 'string', default: '20' },
     recipients: { type: 'string', default: '20000' },
+    browser: { type: 'string', default: 'chromium' },
     databases: { type: 'string', default: 'SQLite,PostgreSQL' },
   },
 });
@@ -43,7 +45,7 @@ if (unknown.length > 0) {
   console.error(`bench: there is no ${unknown.join(', ')}; there are ${Object.keys(SECTIONS).join(', ')}`);
   process.exit(2);
 }
-const options = { count: Number(values.count), rounds: Number(values.rounds), loads: Number(values.loads), seconds: Number(values.seconds), recipients: Number(values.recipients), databases: values.databases };
+const options = { count: Number(values.count), rounds: Number(values.rounds), loads: Number(values.loads), seconds: Number(values.seconds), browser: values.browser, recipients: Number(values.recipients), databases: values.databases };
 const chosen = positionals.length > 0 ? positionals : Object.keys(SECTIONS);
 
 /** @type {Record<string, object>} */

@@ -93,7 +93,7 @@ async function inTurns(what, loads, load, summary) {
 let version;
 
 /** The tests' Chromium, with its DevTools protocol at hand. */
-async function chromiumWithCdp() {
+export async function chromiumWithCdp() {
   const browser = await puppeteer.launch({
     executablePath: firstProgram('Chromium', process.env.METROFAX_CHROMIUM, 'chromium', 'chromium-browser', 'google-chrome'),
     headless: true,

@@ -12,6 +12,14 @@ const TAG = '<script src="/sdk/consent.js" data-regime="eu" data-lang="en"></scr
 const NO_COOKIE = 'mf_consent=; Path=/; Max-Age=0';
 const CHOICES = { granted: 'metrofaxConsent.acceptAll()', rejected: 'metrofaxConsent.rejectAll()' };
 
+/**
+ * Where a patched function is not the platform's to whoever looks closely: what is denied or has nothing to do is so before anybody looks at `this`,
+ * where the platform throws a TypeError for a wrong one. In all else (text, name, length, prototype, properties, descriptors,
+ * aliases, TypeErrors for missing arguments, `new`, subclasses) the two are the same.
+ */
+const BEFORE_THIS = ['CacheStorage#open', 'CookieStore#set', 'CredentialsContainer#create', 'CredentialsContainer#store', 'Document#cookie (set)', 'Document#write', 'IDBFactory#open',
+  'StorageBucketManager#open', 'StorageManager#getDirectory', 'name (set)', 'webkitRequestFileSystem'];
+
 /** Longest that the tests of one browser take together, in milliseconds. */
 const LIMIT = 240_000;
 
@@ -69,5 +77,17 @@ for (const browser of BROWSERS) {
         }
       });
     }
+
+    test('natives: patched functions look and act as the platform\'s do', async () => {
+      const { url, end } = site.visit('natives.html', states['undecided'] ?? assert.fail());
+      await page.goto(url);
+      const { failed, patched, found } = /** @type {any} */ (await page.waitFor('window.outcome'));
+      end();
+      assert.equal(failed, undefined);
+      assert.ok(patched.length > 150 && patched.includes('Element#setAttribute') && patched.includes('fetch'), patched.join());
+      const aboutThis = /^(.*): (?:nobody|a number|undefined)(?:, (?:no )?arguments)?$/;
+      assert.deepEqual(Object.entries(found).filter(([what]) => !aboutThis.test(what)), []);
+      assert.deepEqual([...new Set(Object.keys(found).map((what) => aboutThis.exec(what)?.[1]))].sort(), BEFORE_THIS.filter((path) => patched.includes(path)));
+    });
   });
 }

@@ -13,7 +13,7 @@ import { patchFrames, reach, runtime, setPrelude } from './frames.js'
 import { patchNavigation } from './navigation.js'
 import { patchNetwork } from './network.js'
 import { endDenied } from './running.js'
-import type { Scope } from './patch.js'
+import { patchText, type Scope } from './patch.js'
 import { patchTree } from './tree.js'
 import { patchStorage } from './storage.js'
 import { CONSENT_COOKIE, expire, keepSwept, sweepAfresh } from './sweep.js'
@@ -213,7 +213,7 @@ if (Object.getOwnPropertyDescriptor(window, 'metrofaxConsent')?.writable !== fal
   runtime.watch_ = (of) => { lookAgain.push(watchMarkup(session, holds, of)) }
   runtime.patch_ = (scope: Scope) => {
     // One that fails (an engine that has something otherwise) is told, and does not keep the others from going in.
-    for (const patch of [patchElements, patchTree, patchFrames, patchNavigation, patchCssom, patchNetwork, () => { patchStorage(session, scope) }]) {
+    for (const patch of [patchText, patchElements, patchTree, patchFrames, patchNavigation, patchCssom, patchNetwork, () => { patchStorage(session, scope) }]) {
       try {
         patch(holds, scope)
       } catch (error) {

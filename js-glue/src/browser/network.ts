@@ -20,12 +20,13 @@ function patchFetch(holds: Holds, scope: Scope): void {
   const urlOf = getter(Request.prototype, 'url')
   method(scope, 'fetch', (native, _self, args) =>
     new Promise((resolve, reject) => {
-      let url: string
+      let url: string | undefined
       try {
-        url = urlOf(args[0]) as string // of any realm's Request, whatever its class says
+        if (typeof args[0] === 'object') url = urlOf(args[0]) as string // of any realm's Request, whatever its class says
       } catch {
-        url = resolved((args[0] = fixed(args[0])))
+        // A URL, or what has text.
       }
+      url ??= resolved((args[0] = fixed(args[0])))
       if (holds.allowed_(Initiator.fetch, [url])) { resolve(native(...args)); return; }
       // What is to be sent is fixed now, and what cannot be sent fails now.
       const request = new Request(...(args as [RequestInfo]))
@@ -136,7 +137,6 @@ function refused(url: string, init: unknown, target: new () => object, closed: n
 function patchStreams(holds: Holds, scope: Scope): void {
   const stream = (name: string, how: Initiator, closed: number, events: () => Event[]): void => {
     constructor(scope, name, (make, args, target) => {
-      if (args.length === 0) return make()
       const url = resolved((args[0] = fixed(args[0])))
       return holds.allowed_(how, [url]) ? followConnection(holds, how, [url], name, make(...args)) : refused(url, args[1], target, closed, events())
     })

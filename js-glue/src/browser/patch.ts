@@ -1,6 +1,6 @@
 // Replacing what the platform offers by something that asks first. A Proxy keeps name, length, prototype and the text
 // "[native code]", and what the page adds to it. Every realm is patched by the same code: `scope` is its global object.
-import { words } from '../wire/intact.js'
+import { KeptWeakMap, words } from '../wire/intact.js'
 
 const { apply, construct } = Reflect
 const { getOwnPropertyDescriptor, defineProperty } = Object
@@ -13,9 +13,21 @@ export type Scope = Record<string, ({ prototype: object } & object) | undefined>
 
 export const prototypeIn = (scope: Scope, name: string): object | undefined => scope[name]?.prototype
 
+/** The platform's own behind what a page sees of it. */
+const own = new KeptWeakMap<object, object>()
+/** A page that asks for a function's text gets the platform's: a Proxy has no name in its own. */
+export const patchText = (_holds: unknown, scope: Scope): void => {
+  method(prototypeIn(scope, 'Function'), 'toString', (_native, self, args, target) => apply(target, own.get(self as object) ?? self, args))
+}
+const proxied = <Target extends object>(target: Target, handler: ProxyHandler<Target>): Target => {
+  const proxy = new Proxy(target, handler)
+  own.set(proxy, own.get(target) ?? target) // some are patched twice
+  return proxy
+}
+
 const wrapped = (target: Native, handler: Handler): Native => {
   const { length } = target
-  return new Proxy(target, {
+  return proxied(target, {
     // Too few arguments: the platform throws, and does nothing.
     apply: (_target, self, args: unknown[]) =>
       args.length < length
@@ -56,9 +68,11 @@ export function constructor(
   const native = scope[name] as Constructor | undefined
   if (!native) return
   const prototype = native.prototype as object
-  const proxy = new Proxy(native, {
+  const { length } = native
+  // One that has two names stays one.
+  const proxy = own.get(prototype.constructor) === native ? prototype.constructor : proxied(native, {
     construct: (_target, args: unknown[], newTarget) =>
-      handler((...more) => construct<unknown[], object>(native, more, newTarget as Constructor), args, newTarget as Constructor),
+      args.length < length ? construct<unknown[], object>(native, args, newTarget as Constructor) : handler((...more) => construct<unknown[], object>(native, more, newTarget as Constructor), args, newTarget as Constructor),
   })
   defineProperty(scope, name, { ...getOwnPropertyDescriptor(scope, name), value: proxy })
   // Audio shares its prototype with HTMLAudioElement, whose it is.

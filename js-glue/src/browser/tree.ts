@@ -226,8 +226,9 @@ export function patchTree(holds: Holds, scope: Scope): void {
       return
     }
     const css = stringOf(value ?? '')
-    const style = isStyle(self) ? self : type === 3 ? parentOf(self) : null
-    if (!isStyle(style) || styleMay(holds, style, css)) native(css)
+    // An exception costs more than all the rest: nobody is asked who is no element.
+    const style = type === 1 ? self : type === 3 ? parentOf(self) : null
+    if (!style || !isStyle(style) || styleMay(holds, style, css)) native(css)
   }
   property(node, 'textContent nodeValue', text)
   property(prototypeIn(scope, 'HTMLElement'), 'innerText', text)
