@@ -74,6 +74,7 @@ export async function buildDemo() {
     cp(here('public'), `${out}/public`, { recursive: true }),
     cp(here('advertisers/public'), `${out}/advertisers`, { recursive: true }),
   ]);
+  await writeFile(`${out}/leaks.json`, JSON.stringify(await declaredLeaks()));
   await writeFile(`${out}/changes.json`, JSON.stringify(await changes()));
   const old = `${out}-old`;
   await rename(finished, old).catch((error) => {
@@ -81,6 +82,18 @@ export async function buildDemo() {
   });
   await rename(out, finished);
   await rm(old, { recursive: true, force: true });
+}
+
+/** What the leak lab tries and what it declares (tests/leaks): /lab/leaks shows it, beside what the lab measured on this machine. */
+async function declaredLeaks() {
+  const lab = '../tests/leaks/';
+  const [{ KNOWN, listed }, { STATES }, { ALONE, MARKUP }, { APIS, REALMS }, { CSS }, { DOM }, { STORAGE }] = await Promise.all(
+    ['known', 'states', 'vectors/markup', 'vectors/apis', 'vectors/css', 'vectors/dom', 'vectors/storage'].map((name) => import(`${lab}${name}.mjs`)));
+  const kinds = { 'Markup': MARKUP, 'Pages and headers of their own': ALONE, 'DOM': DOM, 'Style': CSS, 'Network and other interfaces': APIS, 'Fresh realms': REALMS };
+  const states = Object.keys(STATES).filter((name) => !STATES[name].alone && !STATES[name].granted);
+  const declared = Object.fromEntries(['chromium', 'firefox', 'webkit'].map((browser) => [browser, Object.fromEntries(states.map((state) =>
+    [state, Object.fromEntries(['leaks', 'storage'].map((list) => [list, [...listed(list, browser, state, true)]]))]))]));
+  return { kinds: Object.entries(kinds).map(([name, ways]) => ({ name, ways: Object.keys(ways).length })), storage: Object.keys(STORAGE).length, states, declared, known: { leaks: KNOWN.leaks, storage: KNOWN.storage } };
 }
 
 /** What the policy to come changes, in the words of `mfconsent policy diff`. */

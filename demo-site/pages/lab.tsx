@@ -103,6 +103,18 @@ export function Lab({ view, policy, mail }: { view: View; policy: PublishedPolic
         </div>
       </section>
 
+      <section class="frame block" aria-labelledby="leaks">
+        <h2 id="leaks">What leaves, what stays</h2>
+        <p class="narrow">
+          The same question, asked of every way that a page has out, in three browsers, by a lab that counts at the other end.
+        </p>
+        <p>
+          <a class="button quiet" href="/lab/leaks">
+            What the leak lab found
+          </a>
+        </p>
+      </section>
+
       <LabMail mail={mail} />
 
       <section class="frame block" aria-labelledby="from">

@@ -10,6 +10,8 @@ import { Choices } from '../pages/choices.js';
 import { ErrorPage } from '../pages/errors.js';
 import { Home } from '../pages/home.js';
 import { Lab } from '../pages/lab.js';
+import { LabLeaks } from '../pages/lab-leaks.js';
+import type { Leaks } from './leaks.js';
 import type { View } from '../pages/layout.js';
 import { Markup } from '../pages/markup.js';
 import { Pricing } from '../pages/pricing.js';
@@ -55,6 +57,8 @@ export interface SiteParts {
   /** Names beside localhost under which the site is asked; none in the running demo. */
   readonly hosts?: readonly string[];
   readonly ledger: Ledger;
+  /** What the leak lab tries, declares and has measured here. */
+  readonly leaks: () => Promise<Leaks>;
   /** What writes and sends mail. */
   readonly office: Office;
   /** The site's own built files. */
@@ -150,6 +154,10 @@ export function createSite(parts: SiteParts): Hono {
   if (changes) app.get('/changes', (c) => page(c, (view) => <Changes view={view} policy={parts.policy} changes={changes} />));
   app.get('/choices', (c) => page(c, (view) => <Choices view={view} policy={parts.policy} />));
   app.get('/lab', (c) => page(c, (view) => <Lab view={view} policy={parts.policy} mail={parts.office.labMail()} />));
+  app.get('/lab/leaks', async (c) => {
+    const leaks = await parts.leaks();
+    return page(c, (view) => <LabLeaks view={view} leaks={leaks} />);
+  });
   const header = (c: Context, name: string) => c.req.header(name) ?? null;
   app.get('/signals', (c) => page(c, (view) => <Signals view={view} policy={parts.policy} received={{ gpc: header(c, 'sec-gpc'), dnt: header(c, 'dnt') }} reasons={parts.words.reasons} />));
   app.get('/markup', (c) => page(c, (view) => <Markup view={view} />));

@@ -32,7 +32,7 @@ function get(url: string): Promise<Answer> {
 }
 
 const pages = [
-  '/', '/pricing', '/test-drive', '/register', '/sign-in', '/privacy', '/choices', '/lab', '/markup',
+  '/', '/pricing', '/test-drive', '/register', '/sign-in', '/privacy', '/choices', '/lab', '/lab/leaks', '/markup',
   '/changes', '/signals', '/outbox', '/strict/no-wasm', '/strict/trusted-types', '/strict/nonce', '/static-embeds', '/runtime-alone',
 ] as const;
 

@@ -16,6 +16,7 @@ import { type Listening, listen } from './listen.js';
 import { advertiserIds, advertiserPort, originsFor } from './origins.js';
 import { type CookieControl, openConsent } from './consent.js';
 import { readChanges, readPolicy } from './policy.js';
+import { readLeaks } from './leaks.js';
 import { retentionOf } from './retention.js';
 import { openRecords, type Records, signingKey } from './records.js';
 
@@ -117,6 +118,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     retention,
     ...(options.hosts ? { hosts: options.hosts } : {}),
     ledger,
+    leaks: () => readLeaks(options.built),
     office,
     files: new AssetFolder(join(options.built, 'public')),
     sdk: new AssetFolder(options.sdk),

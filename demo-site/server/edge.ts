@@ -3,7 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Miniflare, Response as EdgeResponse, type Request as EdgeRequest } from 'miniflare';
-import { openD1, type Database, type Outcome } from '@metrofax/consent/server/mail';
+import { openD1, type D1, type Database, type Outcome } from '@metrofax/consent/server/mail';
 import { PortInUse } from './listen.js';
 
 /** What the worker asks of this process. */
@@ -77,7 +77,9 @@ export async function openEdge({ port, sdk, built, data, policyVersion, mailKeys
   });
   try {
     await edge.ready;
-    return { database: openD1(await edge.getD1Database('DB')), serve: (given) => { behind = given; }, close: () => edge.dispose() };
+    // Its type is of a package for workers, which this process is not.
+    const binding: unknown = await edge.getD1Database('DB');
+    return { database: openD1(binding as D1), serve: (given) => { behind = given; }, close: () => edge.dispose() };
   } catch (error) {
     await edge.dispose().catch(() => undefined);
     if (/EADDRINUSE|already in use/i.test(String(error))) throw new PortInUse(port);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { arrived, inEveryBrowser, received, NOTHING, tagsJudged } from './visitor.mjs';
 
-const PAGES = ['/', '/pricing', '/test-drive', '/register', '/sign-in', '/privacy', '/choices', '/lab', '/markup'];
+const PAGES = ['/', '/pricing', '/test-drive', '/register', '/sign-in', '/privacy', '/choices', '/lab', '/lab/leaks', '/markup'];
 
 /** Layout shifts as Chromium reports them; other browsers report none, and the places of things are compared in all. */
 const SHIFTS = `window.shifts = []; if (PerformanceObserver.supportedEntryTypes?.includes('layout-shift'))

@@ -7,7 +7,7 @@ import { brotliDecompressSync } from 'node:zlib';
 import { copyOfSdk } from '../support/sdk-copy.mjs';
 import { demo, exchange } from './demo-support.mjs';
 
-const pages = ['/', '/pricing', '/test-drive', '/register', '/sign-in', '/privacy', '/choices', '/changes', '/lab', '/outbox', '/markup'];
+const pages = ['/', '/pricing', '/test-drive', '/register', '/sign-in', '/privacy', '/choices', '/changes', '/lab', '/lab/leaks', '/outbox', '/markup'];
 /** The runtime alone: opted out of protect() by name, with the reason (server/protected.ts). */
 const alone = ['/strict/no-wasm', '/strict/trusted-types', '/strict/nonce', '/runtime-alone'];
 /** Policies of an answer: ours comes first where there are two. */

@@ -31,16 +31,16 @@ const statesFor = (browser, planes) =>
 
 /** @param {import('../support/browsers/types.d.ts').BrowserName} browser */
 export function leaksIn(browser) {
-  /** What tests/.out/leaks-<browser>.json holds. @type {Record<string, any>} */
-  const report = { tried: ALL.length, storageTried: Object.keys(STORAGE).length };
+  /** What build/leaks/<browser>.json holds, from which the demo's /lab/leaks is drawn. @type {Record<string, any>} */
+  const report = { time: Math.floor(Date.now() / 1000), tried: ALL.length, storageTried: Object.keys(STORAGE).length };
   /** @type {import('./lab.mjs').Arrived} */
   let control;
   const judged = judgedIn(browser);
 
   after(async () => {
-    const out = new URL('../.out/', import.meta.url);
+    const out = new URL('../../build/leaks/', import.meta.url);
     mkdirSync(out, { recursive: true });
-    writeFileSync(new URL(`leaks-${browser}.json`, out), `${JSON.stringify(report, null, 1)}\n`);
+    writeFileSync(new URL(`${browser}.json`, out), `${JSON.stringify(report, null, 1)}\n`);
     await closeAll();
   });
 
