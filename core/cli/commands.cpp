@@ -4,6 +4,7 @@
 #include <exception>
 #include <sstream>
 
+#include "cli/command_line.h"
 #include "cli/files.h"
 #include "cli/version.h"
 

@@ -23,8 +23,4 @@ void add_ledger_append(CLI::App& ledger, Action& action);
 void add_receipt_verify(CLI::App& receipt, Action& action);
 void add_email(CLI::App& app, Action& action);
 
-/// Reads the command line and runs what it names. Returns the exit code; help and version go to the standard
-/// output.
-int run_command_line(int argc, const char* const* argv);
-
 }  // namespace metrofax::consent::cli

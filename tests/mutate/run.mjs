@@ -3,7 +3,7 @@
 //
 //   node tests/mutate/run.mjs [--every N] [--from N] [file ...]       (core/gate/*.cpp when none is named)
 //
-// On demand, not in CI: a mutant takes seconds. Needs `tests/support/build native`. Ends with 1 if any survived. A survivor is
+// On demand, not in CI: a mutant takes seconds. Needs `cmake --preset native -DMETROFAX_UNITY=OFF && cmake --build --preset native`. Ends with 1 if any survived. A survivor is
 // not always a hole: some changes change nothing (a cheaper test before an exact one); those are told in the report.
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -44,7 +44,7 @@ function mutantsOf(file) {
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { every: { type: 'string', default: '1' }, from: { type: 'string', default: '0' } } });
 const files = positionals.length > 0 ? positionals : readdirSync(join(root, 'core/gate')).filter((name) => name.endsWith('.cpp')).sort().map((name) => `core/gate/${name}`);
 const mutants = files.flatMap(mutantsOf).filter((_, i) => i % Number(values.every) === Number(values.from) % Number(values.every));
-const tests = [join(objects, 'main.cpp.o'), join(objects, 'policy/fixture.cpp.o'),
+const tests = [join(root, 'build/native/tests/CMakeFiles/unit-runner.dir/unit/main.cpp.o'), join(objects, 'policy/fixture.cpp.o'),
   ...readdirSync(join(objects, 'gate')).filter((name) => name.endsWith('.o')).map((name) => join(objects, 'gate', name))];
 const archives = ['consent-tools', 'consent'].map((name) => join(root, `build/native/core/libmetrofax-${name}.a`));
 const catch2 = execFileSync('sh', ['-c', 'ls /usr/lib/*/libCatch2*.a /usr/local/lib/libCatch2*.a 2>/dev/null || true'], { encoding: 'utf8' }).split('\n').filter(Boolean);

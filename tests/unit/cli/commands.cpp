@@ -1,5 +1,5 @@
 // The command line: exit codes, what is written, and that nothing is written on errors.
-#include "cli/commands.h"
+#include "cli/command_line.h"
 
 #include <unistd.h>
 

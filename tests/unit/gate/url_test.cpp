@@ -11,7 +11,7 @@ using fb::Reason;
 
 namespace {
 
-constexpr std::string_view kPage = "https://www.metrofax.com/a/b.html";
+constexpr std::string_view kDeepPage = "https://www.metrofax.com/a/b.html";
 
 /// read() and resolve_path() in one: what is wrong with a URL, if anything.
 Reason read_whole(UrlHead& url, std::string_view text, const UrlHead* base) {
@@ -28,7 +28,7 @@ struct Reading {
   std::string_view path;
 };
 
-void check(const Reading& expected, std::string_view page = kPage) {
+void check(const Reading& expected, std::string_view page = kDeepPage) {
   INFO(expected.url);
   UrlHead base;
   REQUIRE(read_whole(base, page, nullptr) == Reason::none);
