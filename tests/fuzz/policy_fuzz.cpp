@@ -50,7 +50,8 @@ std::vector<std::uint8_t> blob_of(const std::uint8_t* bytes, std::size_t size) {
   } else {
     blob = sound_policy();
     for (std::size_t i = 1; i + 3 <= size; i += 3) {
-      blob[(bytes[i] << 8 | bytes[i + 1]) % (blob.size() - kPolicyTrailerBytes)] = bytes[i + 2];
+      blob[static_cast<std::size_t>(bytes[i] << 8 | bytes[i + 1]) % (blob.size() - kPolicyTrailerBytes)] =
+          bytes[i + 2];
     }
   }
   const std::size_t body = blob.size() - kPolicyTrailerBytes;
