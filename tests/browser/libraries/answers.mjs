@@ -56,6 +56,11 @@ export const ANSWERS = {
   'form': ({ sent }) => text(`<output>${new URLSearchParams(sent).get('number') ?? 'none'}</output>`),
   'boosted': () => text('<!doctype html><html><head><title>Boosted</title></head><body><h1>Boosted</h1><div id="place">boosted</div></body></html>'),
 
+  // Turbo
+  'turbo-frame': () => text('<!doctype html><title>t</title><turbo-frame id="frame"><p id="framed">framed <img src="dot.png" alt=""></p></turbo-frame>'),
+  'turbo-stream': ({ sent }) => text(`<turbo-stream action="append" target="list"><template><li id="streamed">${new URLSearchParams(sent).get('fax')}<img src="marker.png" alt=""></li></template></turbo-stream>
+    <turbo-stream action="replace" target="old"><template><li id="old">replaced</li></template></turbo-stream>`, 'text/vnd.turbo-stream.html'),
+
   // frames, streams, workers
   'frame': () => text('<!doctype html><title>frame</title><p id="in">in the frame</p><script>parent.postMessage("frame is here", "*")</script>'),
   'worker.js': () => script('onmessage = async ({ data }) => { const answer = await (await fetch("echo?worker")).json(); postMessage([data * 2, answer.query]) }'),

@@ -88,8 +88,8 @@ export async function startSite() {
     const visit = top === 'v' ? visits.get(name) : undefined;
     if (!visit) return undefined;
     const whose = url.hostname === 'localhost' ? '' : 'vendor ';
-    // Whether a request that is aborted has left by then is nobody's promise.
-    if (path !== 'aborted') visit.requests.push([
+    // Whether a request that is aborted has left by then, and in how many pieces a film is fetched, is nobody's promise.
+    if (path !== 'aborted' && !(/\.(webm|vtt)$/.test(path) && visit.requests.includes(`GET ${path}`))) visit.requests.push([
       `${whose}${request.method} ${path}${url.search.replace(/([?&]_=)\d+/, '$1time').replace(/jQuery\d+_\d+/, 'jQuery')}`, sent.replace(/-{4,}\S+/g, 'boundary'),
       ...TELLING.flatMap((header) => (request.headers[header] ? [`${header}: ${String(request.headers[header]).replaceAll(`${origin}/v/${name}/`, '').replace(/[0-9a-f]{8}-[0-9a-f-]+/, 'id')}`] : [])),
     ].filter(Boolean).join(' | '));
