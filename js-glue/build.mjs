@@ -92,10 +92,11 @@ async function bundles(gate, policy) {
     tsconfig: here('tsconfig.json'),
     plugins: [embedded(gate, policy)],
   };
-  const [classic, module, ui, iab, stub, calls, development] = await Promise.all([
+  const [classic, module, ui, places, iab, stub, calls, development] = await Promise.all([
     build({ ...page, entryPoints: [here('src/browser/main.ts')], format: 'iife' }),
     build({ ...page, entryPoints: [here('src/index.ts')], format: 'esm' }),
     build({ ...page, entryPoints: [here('src/ui/main.ts')], format: 'iife' }),
+    build({ ...page, entryPoints: [here('src/ui/placeholders.ts')], format: 'iife' }),
     build({ ...page, entryPoints: [here('src/signals/iab.ts')], format: 'iife' }),
     build({ ...page, entryPoints: [here('src/signals/iab-stub.ts')], format: 'iife' }),
     build({ ...page, entryPoints: [here('src/signals/vendor-calls.ts')], format: 'iife' }),
@@ -139,6 +140,7 @@ async function bundles(gate, policy) {
     writeFile(join(dist, 'consent.js'), withByteOrderMark(textOf(classic))),
     writeFile(join(dist, 'index.js'), withByteOrderMark(textOf(module))),
     writeFile(join(dist, 'ui.js'), withByteOrderMark(textOf(ui))),
+    writeFile(join(dist, 'placeholders.js'), withByteOrderMark(textOf(places))),
     writeFile(join(dist, 'iab.js'), textOf(iab)),
     writeFile(join(dist, 'iab-stub.js'), textOf(stub)),
     writeFile(join(dist, 'vendor-calls.js'), textOf(calls)),

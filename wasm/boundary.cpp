@@ -14,6 +14,7 @@
 #include "gate/choice.h"
 #include "gate/mail_group.h"
 #include "gate/opt_outs.h"
+#include "gate/sources.h"
 #include "signals/light.h"
 
 #define METROFAX_EXPORT(name) __attribute__((export_name(#name), used)) extern "C"
@@ -252,6 +253,15 @@ METROFAX_EXPORT(write_consent) std::uint32_t write_consent(std::uint32_t secure)
   const Result<std::size_t> length =
       write_consent_cookie(record, policy.regimes[regime], secure != 0, {text, kTextBytes});
   return length.ok() ? static_cast<std::uint32_t>(length.value()) : 0;
+}
+
+// ---- a content security policy
+// -----------------------------------------------------------------------------------
+
+/// What this page's CSP admits, at text_at() (gate/sources.h); its length, 0xFFFFFFFF if it cannot be said.
+METROFAX_EXPORT(write_sources) std::uint32_t write_sources_at_boundary() {
+  const Result<std::size_t> length = write_sources(policy, subject, page, {text, kTextBytes});
+  return length.ok() ? static_cast<std::uint32_t>(length.value()) : ~std::uint32_t{0};
 }
 
 // ---- taking away

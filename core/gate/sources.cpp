@@ -45,6 +45,17 @@ Subject after_a_grant(const Subject& subject) {
   return granted;
 }
 
+// Whoever looks at each purpose may grant what was refused, and in spite of a signal: W2.
+Subject after_a_choice(const Subject& subject) {
+  Subject granted = subject;
+  granted.consent.granted = granted.consent.specific = ~PurposeSet{0};
+  granted.consent.denied = 0;
+  granted.consent.present = true;
+  granted.consent.time = subject.now;
+  granted.consent.revision = 0;
+  return granted;
+}
+
 }  // namespace
 
 Admission admit(const PolicyView& policy, const Subject& subject, const Page& page, std::string_view url) {
@@ -52,17 +63,21 @@ Admission admit(const PolicyView& policy, const Subject& subject, const Page& pa
   request.kind = fb::Kind::web_request;
   request.read = &page;
   request.url = url;
-  if (decide(policy, subject, request).outcome == fb::Outcome::allow) return Admission::open;
-  if (!policy.loaded() || policy.root().header()->enforcement() != fb::Enforcement::live)
-    return Admission::shut;
-  const bool released = decide(policy, after_a_grant(subject), request).outcome == fb::Outcome::allow;
-  return released ? Admission::held : Admission::shut;
+  const auto allowed = [&](const Subject& who) {
+    return decide_on_page(policy, who, request).outcome == fb::Outcome::allow;
+  };
+  if (allowed(subject)) return Admission::open;
+  if (!policy.loaded()) return Admission::shut;
+  if (policy.root().header()->enforcement() == fb::Enforcement::live && allowed(after_a_grant(subject)))
+    return Admission::held;
+  return allowed(after_a_choice(subject)) ? Admission::later : Admission::shut;
 }
 
 Result<std::size_t> write_sources(const PolicyView& policy, const Subject& subject, const Page& page,
                                   std::span<char> out) {
   if (!policy.loaded()) return Error{ErrorCode::policy_not_loaded, 0};
   Line line{out};
+  bool later = false;
   char url_text[kMaxHostLength + kMaxPathBytes + 16];
   for (const fb::Host& host : policy.hosts()) {
     // The whole host, or else those of its paths that are admitted.
@@ -75,7 +90,8 @@ Result<std::size_t> write_sources(const PolicyView& policy, const Subject& subje
       url.put(path.empty() ? std::string_view{"/"} : path);
       if (!url.whole) continue;
       const Admission admission = admit(policy, subject, page, url.from(0));
-      if (admission == Admission::shut) continue;
+      later = later || admission == Admission::later;
+      if (admission != Admission::open && admission != Admission::held) continue;
       for (const bool socket : {false, true}) {
         if (socket && !PolicyView::has_sockets(host)) continue;
         for (const bool below : {false, true}) {
@@ -91,6 +107,7 @@ Result<std::size_t> write_sources(const PolicyView& policy, const Subject& subje
       if (n == 0) break;
     }
   }
+  if (later) line.put("-\n");
   if (!line.whole) return Error{ErrorCode::too_long, static_cast<std::uint32_t>(line.size)};
   return line.size;
 }

@@ -35,6 +35,8 @@ export interface Consent {
     readonly purposes: Readonly<Record<string, Choice>>;
     readonly regime?: string;
     readonly gpc?: boolean;
+    /** `now`: what was granted comes with the next page, because this one's content security policy can only be tightened. */
+    readonly reload?: 'no' | 'later' | 'now';
     /** Unix seconds of the choice; 0 where there is none. */
     readonly time?: number;
     readonly residue?: readonly string[];

@@ -58,5 +58,5 @@ if (runtime) {
   rememberIsAChoice(runtime);
   onConsent(noteAreas);
   recordChoices(runtime);
-  bringGranted(runtime);
+  bringGranted();
 }

@@ -35,6 +35,8 @@ export interface View {
    * loading before any script can speak, so holding it takes more than a runtime.
    */
   readonly embeds: 'tags' | 'markup';
+  /** No content security policy of the runtime's either: what a choice changes, it changes in the page as it is. */
+  readonly alone: boolean;
   /** Nonce for script tags under the strict policy that wants one. */
   readonly nonce: string | null;
 }
@@ -66,7 +68,7 @@ const navigation = [
 export function Page({ view, title, description, scripts = [], iab = false, wide = false, children }: PageProps) {
   const { origins } = view;
   const nonce = view.nonce ? { nonce: view.nonce } : {};
-  const consent = { 'data-server': '/consent/cookies', ...(view.regime ? { 'data-regime': view.regime } : {}), ...(view.gpc ? { 'data-gpc': '1' } : {}), ...nonce };
+  const consent = { 'data-server': '/consent/cookies', ...(view.regime ? { 'data-regime': view.regime } : {}), ...(view.gpc ? { 'data-gpc': '1' } : {}), ...(view.alone ? { 'data-csp': 'off' } : {}), ...nonce };
   const file = (name: string): string => `/static/${name}?v=${view.versions[name] ?? ''}`;
   const fullTitle = view.path === '/' ? title : `${title} · MetroFax`;
   return html`<!doctype html>${(

@@ -78,7 +78,7 @@ const loaded = ['site.css', 'counsel.css', 'tags.js', 'site.js', 'choices.js', '
 export type SendPage = (
   c: Context,
   render: (view: View) => unknown,
-  options?: { readonly status?: 200 | 403 | 404 | 413 | 422 | 500; readonly csp?: CspVariant; readonly embeds?: View['embeds'] },
+  options?: { readonly status?: 200 | 403 | 404 | 413 | 422 | 500; readonly csp?: CspVariant; readonly embeds?: View['embeds']; readonly alone?: boolean },
 ) => Promise<Response>;
 
 /** Each limited area of the policy, as the gate answers for this request. */
@@ -97,7 +97,7 @@ const versionsOf = async ({ files }: SiteParts): Promise<Record<string, string>>
   Object.fromEntries(await Promise.all(loaded.map(async (name) => [name, (await files.version(name)) ?? ''] as const)));
 
 function pageSender(parts: SiteParts): SendPage {
-  return async (c, render, { status = 200, csp = 'default', embeds = 'tags' } = {}) => {
+  return async (c, render, { status = 200, csp = 'default', embeds = 'tags', alone = false } = {}) => {
     const nonce = randomBytes(16).toString('base64url');
     const regime = c.req.query('regime') ?? null;
     const view: View = {
@@ -111,6 +111,7 @@ function pageSender(parts: SiteParts): SendPage {
       regime: parts.policy.regimes.some((one) => one.id === regime) ? regime : null,
       gpc: c.req.header('sec-gpc') === '1',
       embeds,
+      alone,
       nonce: csp === 'nonce' ? nonce : null,
     };
     c.header('Content-Security-Policy', contentSecurityPolicy(csp, parts.origins, nonce));
@@ -161,7 +162,7 @@ export function createSite(parts: SiteParts): Hono {
   const header = (c: Context, name: string) => c.req.header(name) ?? null;
   app.get('/signals', (c) => page(c, (view) => <Signals view={view} policy={parts.policy} received={{ gpc: header(c, 'sec-gpc'), dnt: header(c, 'dnt') }} reasons={parts.words.reasons} />));
   app.get('/markup', (c) => page(c, (view) => <Markup view={view} />));
-  app.get('/runtime-alone', (c) => page(c, (view) => <Home view={view} />));
+  app.get('/runtime-alone', (c) => page(c, (view) => <Home view={view} />, { alone: true }));
   for (const csp of ['no-wasm', 'trusted-types', 'nonce'] as const) {
     app.get(`/strict/${csp}`, (c) => page(c, (view) => <Home view={view} />, { csp }));
   }
@@ -173,7 +174,7 @@ export function createSite(parts: SiteParts): Hono {
   const missing = (c: Context) => page(c, (view) => <ErrorPage view={view} status={404} />, { status: 404 });
   app.route('/', outboxRoutes(parts.office, parts.policy.version, parts.words.reasons, page, missing));
   // What consent.js loads lies beside it; /consent/ is the whole folder, for pages that name a file themselves.
-  for (const name of ['consent.js', 'ui.js', 'gate.asmjs.js', 'iab.js', 'iab-stub.js', 'vendor-calls.js', 'codecs.wasm', 'codecs.asmjs.js', 'cookie-names.json']) {
+  for (const name of ['consent.js', 'ui.js', 'placeholders.js', 'gate.asmjs.js', 'iab.js', 'iab-stub.js', 'vendor-calls.js', 'codecs.wasm', 'codecs.asmjs.js', 'cookie-names.json']) {
     app.get(`/${name}`, async (c) => (await parts.sdk.respond(c, name)) ?? missing(c));
   }
   app.get('/:notice{notice\\.[a-z-]+\\.json}', async (c) => (await parts.sdk.respond(c, c.req.param('notice'))) ?? missing(c));

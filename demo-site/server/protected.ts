@@ -7,7 +7,7 @@ type How = 'page' | 'without runtime' | 'file' | { readonly unprotected: string 
 /** Beginnings of paths that are not protected as pages are, each with the reason. The first that fits counts. */
 const exceptions: readonly (readonly [path: RegExp, how: How])[] = [
   [/^\/strict\//, { unprotected: 'shows the runtime alone, under policies that other sites send' }],
-  [/^\/runtime-alone$/, { unprotected: 'shows the runtime alone, as on a host that serves files and sends no policy of ours' }],
+  [/^\/runtime-alone$/, { unprotected: 'shows the runtime alone, as on a host that serves files, without a policy from us' }],
   [/^\/outbox\/[^/]+\/mail$/, { unprotected: 'a mail as a mail program shows it, in a frame without scripts, under default-src none' }],
   [/^\/lab\/leave$/, { unprotected: 'sets on purpose what an older site could have left behind, to be seen going' }],
   // Files of the build, compressed and the same for everybody; the page that says that there is none is one like others.

@@ -122,8 +122,14 @@ inEveryBrowser('choices', (visitor) => {
     await tagsJudged(page);
     assert.deepEqual(received(), NOTHING);
     assert.deepEqual(await stored(page), ['mf_consent']);
-    await visitor.allowsLater(page, 'acceptAll()');
+    // This page came to somebody who had refused, and is closed for good: a grant costs a reload, which is said before.
+    assert.equal((await stateOf(page)).reload, 'later');
+    await page.evaluate("metrofaxConsent.show('preferences')");
+    await page.waitVisible('dialog');
+    assert.match(await page.evaluate("document.querySelector('metrofax-consent').shadowRoot.querySelector('dialog').textContent"), /loaded again once/);
+    await page.click('dialog .acceptAll');
     await arrived(ALL_TAGS);
+    await page.waitFor("window.metrofaxConsent?.state.reload === 'no'");
   });
 
   test('the receipt says what was chosen, under which policy', async () => {

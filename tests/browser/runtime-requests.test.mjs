@@ -100,7 +100,7 @@ inEveryBrowser('requests', (visitor) => {
   });
 
   test('fetch: a signal ends the waiting, what cannot be sent fails at once, refusal is a TypeError', async () => {
-    const page = await visitor.visits();
+    const page = await visitor.visits('/runtime-alone');
     const seen = await run(page, `const stop = new AbortController(); const given = outcome(fetch(northlight + '/t-signal', { signal: stop.signal })); stop.abort();
       const invalid = await outcome(fetch('http://[')); const late = await outcome(fetch(northlight + '/t-signal', { signal: stop.signal }));
       const waiting = outcome(fetch(northlight + '/t-refused')); metrofaxConsent.rejectAll();

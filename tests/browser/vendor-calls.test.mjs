@@ -76,7 +76,7 @@ const since = (before, after) => Object.fromEntries(Object.entries(after).map(([
 
 inEveryBrowser('vendor calls', (visitor) => {
   test('opt-in: denied before anything, refused, granted, withdrawn', async () => {
-    const page = await visitor.visits('/privacy?regime=eu');
+    const page = await visitor.visits('/runtime-alone?regime=eu');
     await loads(page, CONFIG);
     await page.evaluate(SNIPPETS);
     let before = await said(page);
@@ -112,7 +112,7 @@ inEveryBrowser('vendor calls', (visitor) => {
   });
 
   test('California: granted until GPC or a refusal says otherwise; Meta processes with limits then', async () => {
-    const page = await visitor.visits('/privacy?regime=us-ca');
+    const page = await visitor.visits('/runtime-alone?regime=us-ca');
     await loads(page, CONFIG);
     await page.evaluate(SNIPPETS);
     const free = await said(page);
@@ -140,7 +140,7 @@ inEveryBrowser('vendor calls', (visitor) => {
   });
 
   test('a configuration that is wrong leaves everything denied, whatever is chosen', async () => {
-    const page = await visitor.visits('/privacy?regime=eu');
+    const page = await visitor.visits('/runtime-alone?regime=eu');
     await page.evaluate('metrofaxConsent.acceptAll()');
     await loads(page, { google: { ad_storage: ADS, analytics_storag: ['measurement'] }, uet: { ad_storage: ADS } });
     await page.evaluate(SNIPPETS);

@@ -91,7 +91,7 @@ before(async () => {
     else if (request.url === '/sw.js') response.writeHead(200, type('text/javascript')).end('addEventListener("fetch", () => {})');
     else if (request.url === '/holder.js')
       response.writeHead(200, type('text/javascript')).end("const r = indexedDB.open('nl_queue'); r.onsuccess = () => { self.held = r.result; postMessage('open') }");
-    else response.writeHead(200, type('text/html')).end(page(request.url === '/bare' ? '' : '<script src="consent.js" data-ui="data:," data-regime="eu"></script>'));
+    else response.writeHead(200, type('text/html')).end(page(request.url === '/bare' ? '' : '<script src="consent.js" data-ui="data:," data-csp="off" data-regime="eu"></script>'));
   }, 'localhost'));
   const live = await serve((request, response) => {
     const path = request.url ?? '';

@@ -1,7 +1,7 @@
 // Plane 1: no markup of a denied party survives, however it is written, wherever it is cut; what is ours survives as it was.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { POLICY, T, choiceLine, html, leaks, protection, rewritten, visit } from './server-support.mjs';
+import { POLICY, T, html, leaks, protection, rewritten, visit } from './server-support.mjs';
 
 const attribute = (text) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
 const nest = (inner, depth) => (depth === 0 ? inner : `<iframe srcdoc="${attribute(nest(inner, depth - 1))}"></iframe>`);
@@ -142,12 +142,6 @@ test('a page without scripts gets no runtime where the site says so, and is rewr
   const text = await answer.text();
   assert.doesNotMatch(text, /<script|<meta/);
   assert.deepEqual(leaks(text), []);
-});
-
-test('a page whose policy nothing can be released under says so to its runtime: refused, but not undecided', async () => {
-  const grant = async (headers) => /data-grant="reload"/.test(await rewritten('<head><script>1</script></head>', { request: headers }));
-  assert.equal(await grant({}), false);
-  assert.equal(await grant({ cookie: (await choiceLine(false)).split(';')[0] }), true);
 });
 
 test('what an inline script imports comes from where scripts may come, whatever nonce it hands on', async () => {

@@ -148,6 +148,7 @@ export function setUrl(holds: Holds, element: Element, attributeName: string, gi
     how_: how,
     urls,
     value,
+    element_: how === Initiator.frame || how === Initiator.media ? element : undefined,
     run_() {
       slots.delete(name)
       apply(value)

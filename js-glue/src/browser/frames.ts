@@ -64,6 +64,19 @@ export function reachFrame(element: unknown): void {
   }
 }
 
+/**
+ * A frame of the page's markup got its address late. After a reload Chromium shows in such a frame what was in it before, which was
+ * nothing while it was held, and passes its src by: then it is told again.
+ */
+export function insist(element: Element): void {
+  if (localNameOf(element) !== 'iframe') return
+  const frame = element as HTMLIFrameElement
+  frame.addEventListener('load', () => {
+    const src = attribute(frame, 'src')
+    if (src !== null && frame.contentDocument?.URL === 'about:blank') setAttribute(frame, 'src', src)
+  }, { once: true })
+}
+
 /** The frames that a node is or holds, as they are now. */
 export const framesIn = (node: Node): Element[] => {
   const found: Element[] = []

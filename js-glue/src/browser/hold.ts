@@ -11,6 +11,8 @@ export interface Held {
   urls: string[]
   /** A purpose the page itself named; 255 none. */
   purpose_?: number
+  /** The frame or player that waits. */
+  element_?: Element | undefined
   /** Does it now. */
   run_(): unknown
   /** Tells the page that the visitor refused; without it the thing waits for a change of mind. */
@@ -22,6 +24,9 @@ const MOST = 1000
 export class Holds {
   /** In the order it came; whoever takes something out of it has it to themselves. */
   readonly list_ = new KeptSet<Held>()
+
+  /** Told of every frame and player that waits. */
+  embedded_: (held: Held) => void = () => undefined
 
   constructor(readonly session_: Session) {}
 
@@ -49,6 +54,7 @@ export class Holds {
       this.list_.delete(oldest!)
       oldest!.refuse_?.()
     }
+    if (held.element_) this.embedded_(held)
   }
 
   /** The page does not want it any more. */
@@ -60,7 +66,8 @@ export class Holds {
   settle_(): void {
     for (const held of [...this.list_]) {
       if (!this.list_.has(held)) continue // what ran before it may have taken it back
-      const released = this.allowed_(held.how_, held.urls, held.purpose_, true)
+      // What this page's policy shuts out would be lost: it comes with the next page.
+      const released = this.session_.reload_ !== 'now' && this.allowed_(held.how_, held.urls, held.purpose_, true)
       if (!released && !(held.refuse_ && this.session_.state_().decided)) continue
       this.list_.delete(held)
       try {

@@ -9,6 +9,8 @@ import { watchMarkup } from './markup.js'
 import { INITIATORS, STORAGE_APIS, Session, announce, type LogLine, type State } from './session.js'
 import { patchCssom } from './cssom.js'
 import { patchElements } from './elements.js'
+import { onEmbed, watchEmbed, type Embed } from './embed.js'
+import { fence, fenceIn } from './fence.js'
 import { patchFrames, reach, runtime, setPrelude } from './frames.js'
 import { patchNavigation } from './navigation.js'
 import { patchNetwork } from './network.js'
@@ -60,6 +62,15 @@ const signals = [gpc, options['dnt'] === '1' || navigator.doNotTrack?.[0] === '1
 // children.none: a site that knows it has a child before it says so here.
 const session = new Session((METROFAX_DEVELOPMENT ? named('mf-regime') : null) ?? options['regime'] ?? '', signals, options['age'] === 'under13')
 const holds = new Holds(session)
+
+/** placeholders.js, for the first frame that waits where it would be seen. */
+let loaded = options['placeholders'] === 'off'
+holds.embedded_ = (held) => {
+  watchEmbed(holds, held, () => {
+    if (!loaded) load('placeholders.js', () => undefined, () => undefined)
+    loaded = true
+  })
+}
 
 let ui: Ui | undefined
 let loading = false
@@ -163,6 +174,10 @@ const consent = {
   },
   /** A frame of this page begins: its realm is patched by this runtime. */
   _reach: reach,
+  /** placeholders.js registers itself. */
+  _embeds(listener: (embed: Embed) => void): void {
+    onEmbed(holds, listener)
+  },
   /** ui.js registers itself. */
   _ui(surface: Ui): void {
     ui = surface
@@ -173,16 +188,25 @@ const consent = {
 /** What of the markup could not be judged yet, in the documents so far. */
 const lookAgain: (() => void)[] = []
 
+/** Plane 2: not where the site wants none, and a server that protects the page has sent the first one. */
+const enclose = (): void => {
+  if (options['csp'] !== 'off') fence(session, options['inline'] !== undefined)
+}
+
 /** The gate is there: from now on it is asked. */
 function open(exports: unknown): void {
   const gate = new Gate(exports as GateExports, policyBytes())
   // A build that went wrong: locked, and the page works on.
   if (gate.policyStatus_) throw new Error(`policy refused: ${gate.policyStatus_}`)
   session.open_(gate)
+  enclose()
   keepSwept(session, session.cookies_)
   holds.settle_()
   for (const look of lookAgain) look()
-  runtime.watch_ = (of) => { watchMarkup(session, holds, of) }
+  runtime.watch_ = (of) => {
+    fenceIn(of)
+    watchMarkup(session, holds, of)
+  }
   announce('ready', consent)
   const undecided = (): void => {
     if (!session.state_().decided) show('banner')
@@ -225,6 +249,7 @@ if (Object.getOwnPropertyDescriptor(window, 'metrofaxConsent')?.writable !== fal
   session.onChange_(() => {
     // Whoever chose while ui.js was on its way is not asked any more.
     if (session.state_().decided && wanted[0] === 'banner') wanted.shift()
+    enclose()
     endDenied(holds)
     sweepAfresh(session)
     holds.settle_()
@@ -241,10 +266,11 @@ if (Object.getOwnPropertyDescriptor(window, 'metrofaxConsent')?.writable !== fal
         try {
           open((globalThis as unknown as { __mfGate: (imports: object) => unknown }).__mfGate({}))
         } catch (error) {
+          enclose()
           reportError(error)
         }
       },
-      () => undefined,
+      enclose,
     )
   }
 }

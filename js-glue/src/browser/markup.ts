@@ -2,6 +2,7 @@
 import { KeptWeakSet } from '../wire/intact.js'
 import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
 import { List } from '../wire/gate.js'
+import { insist } from './frames.js'
 import { resolved, type Holds } from './hold.js'
 import { releaseHeld } from './release.js'
 import type { Session } from './session.js'
@@ -31,6 +32,7 @@ function activate(element: HTMLElement): void {
   const url = element.dataset['src']
   if (!(element instanceof HTMLScriptElement)) {
     if (url) element.setAttribute(element instanceof HTMLLinkElement ? 'href' : 'src', url)
+    insist(element)
     return
   }
   const script = copyOf(element, INERT)
@@ -67,7 +69,7 @@ function hold(session: Session, holds: Holds, element: HTMLElement): void {
   if (purposes.length === 0) return
   const urls = [resolved(url ?? location.href)]
   const chain = (at: number): (() => void) =>
-    at === purposes.length ? run : () => { holds.try_({ how_: how, urls, purpose_: purposes[at]!, run_: chain(at + 1) }); }
+    at === purposes.length ? run : () => { holds.try_({ how_: how, urls, purpose_: purposes[at]!, element_: how === Initiator.frame || how === Initiator.media ? element : undefined, run_: chain(at + 1) }); }
   chain(0)()
 }
 

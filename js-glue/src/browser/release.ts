@@ -2,6 +2,7 @@
 import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
 import { words } from '../wire/intact.js'
 import { candidates, resolved, resolvedAll, type Holds } from './hold.js'
+import { insist } from './frames.js'
 import { matches, pattern } from './native.js'
 import { scriptText, scriptUrl } from './trusted.js'
 
@@ -68,7 +69,10 @@ function putBack(holds: Holds, element: Element): void {
   }
   for (const name of words(names)) {
     const value = take(element, `${MARK}-${name}`)
-    if (value) holds.try_({ how_: Initiator.other, urls: urlsOf(name, value), run_() { element.setAttribute(name, value) } })
+    if (value) holds.try_({ how_: Initiator.other, urls: urlsOf(name, value), run_() {
+      element.setAttribute(name, value)
+      if (name === 'src') insist(element)
+    } })
   }
 }
 

@@ -9,6 +9,7 @@ import { Reason } from '../gen/metrofax/consent/fb/reason.js'
 import { StorageApi } from '../gen/metrofax/consent/fb/storage-api.js'
 import { Tri } from '../gen/metrofax/consent/fb/tri.js'
 import { lineOf } from '../wire/line.js'
+import type { Reload } from './fence.js'
 import { getter, matches, methodOf, pattern, setter } from './native.js'
 import { List, denied, type Gate, type Verdict } from '../wire/gate.js'
 
@@ -28,6 +29,11 @@ export interface State {
   policyVersion: string
   /** Purposes that were granted one by one, knowing of an opt-out signal, which these grants alone answer (W2). */
   specific: string[]
+  /**
+   * Whether choices need another page, because the content security policy of this one can only be tightened: `later` what grants more
+   * than now, `now` what was granted already. Reloading brings it about.
+   */
+  reload: Reload
   /** Whether the browser kept the choice; false where cookies are switched off: it then lasts as long as the page. */
   kept: boolean
   /** Names that were to be removed and are still there; of a database, cache, service worker or bucket with its kind before it. */
@@ -82,6 +88,7 @@ export const writeCookie = (line: string): void => {
 export class Session {
   gate_: Gate | null = null
   damaged_ = false
+  reload_: Reload = 'no'
   readonly log_: LogLine[] = []
   /** Cookies and keys that were to go and are still there (sweep.ts). */
   residue_: string[] = []
@@ -260,6 +267,7 @@ export class Session {
       time: present ? gate!.word_(from + at.SUBJECT_CONSENT_TIME) + (gate!.word_(from + at.SUBJECT_CONSENT_TIME + 4) | 0) * 2 ** 32 : 0,
       policyVersion: gate?.name_(List.version, 0) ?? '',
       specific,
+      reload: this.reload_,
       kept: this.kept_,
       residue: [...this.residue_, ...this.stored_],
     }

@@ -177,7 +177,6 @@ export function createProtection(options: ProtectionOptions): Protect {
       ...(visit.gpc ? { 'data-gpc': '1' } : {}),
       ...visit.optOuts,
       // Nothing that a choice in this page allows is in its policy, which only a new page can widen.
-      ...(sources.held.length === 0 ? { 'data-grant': 'reload' } : {}),
       // What the page's scripts make is under our policy as well; the runtime looks at it, and gives it the nonce.
       'data-inline': Object.entries(addNonce).filter(([, add]) => add).map(([kind]) => kind).join(' '),
     }

@@ -1,5 +1,4 @@
 // Typed calls into server.wasm: what only a server asks.
-import * as at from '../gen/layout.js'
 import { type Tri } from '../gen/metrofax/consent/fb/tri.js'
 import { type GateExports } from '../wire/gate.js'
 import { JsonGate } from '../wire/json-gate.js'
@@ -7,7 +6,6 @@ import { JsonGate } from '../wire/json-gate.js'
 /** What server.wasm exports beside gate.wasm's (wasm/server-exports.txt). */
 export interface ServerExports extends GateExports {
   read_header(which: number, length: number): number
-  write_sources(): number
 }
 
 /** What a page's CSP admits: host sources without scheme and port; a second time with wss:// what speaks WebSocket. */
@@ -26,14 +24,9 @@ export class ServerGate extends JsonGate {
     this.server = exports
   }
 
-  private text(length: number): string {
-    return new TextDecoder().decode(new Uint8Array(this.view_.buffer, this.text_, length))
-  }
-
   /** The sources of this page for this subject. None where the core cannot say. */
   sources(): Sources {
-    const length = this.server.write_sources() >>> 0
-    const lines = length <= at.TEXT_BYTES ? this.text(length).split('\n') : []
+    const lines = this.sources_().split('\n')
     const of = (mark: string): string[] => lines.filter((line) => line.startsWith(mark)).map((line) => line.slice(1))
     return { open: of('+'), held: of('?') }
   }

@@ -36,6 +36,8 @@ export interface State {
   model: 'opt-in' | 'opt-out'
   /** Purposes granted one by one, knowing of an opt-out signal (web.md W2). */
   specific: readonly string[]
+  /** Whether a choice needs another page: `later` one that grants more, `now` the one that was made. */
+  reload: 'no' | 'later' | 'now'
   /** Names that a withdrawal could not remove. */
   residue: readonly string[]
 }

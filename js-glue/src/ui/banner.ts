@@ -35,6 +35,7 @@ export function makeBanner({ surface, consent, notice, t, choose }: View): Banne
       title,
       notice && consent.state.gpc && h('p', { class: 'note' }, t('gpc.honoured')),
       notice && h('p', { class: 'soft text' }, names ? t('banner.changed', { names }) : t(optOut, { partners: notice.vendors.length }), ' ', policy),
+      notice && consent.state.reload !== 'no' && h('p', { class: 'soft' }, t('prefs.reload')),
       !notice && h('p', {}, policy),
     ),
     h(

@@ -93,6 +93,7 @@ export function openPreferences(
       consent.status === 'locked' && h('p', { class: 'note' }, t('status.locked')),
       state.gpc && h('p', { class: 'note' }, h('b', {}, t('gpc.title')), t('gpc.honoured')),
       h('p', { class: 'soft text' }, t('prefs.intro'), ' ', link(t('prefs.ownPolicy'), notice.policyUrl, true)),
+      state.reload !== 'no' && h('p', { class: 'note' }, t('prefs.reload')),
       residue(state, t),
       h('div', {}, ...rows),
       inventory(consent, notice, surface.base, t),

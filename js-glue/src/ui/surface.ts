@@ -6,6 +6,7 @@ import { h } from './dom.js'
 import { focused, giveBack } from './focus.js'
 import { openInspector } from './inspector.js'
 import { BUILT_IN, fill, type Notice } from './notice.js'
+import { bringAbout } from './reload.js'
 import { openPreferences, type Dialog } from './preferences.js'
 import { dress } from './styles.js'
 
@@ -106,6 +107,7 @@ export class Surface extends HTMLElement {
     // Without the gate nothing can be recorded: the question stays, and the visitor is told so.
     if (consent.status === 'locked') return this.say(t('status.locked'), true)
     const done = act()
+    if (bringAbout(consent)) return
     this.#banner.hide()
     this.#open.preferences?.close()
     // A mouse does not focus buttons everywhere: with nothing focused the keyboard would start at the top again.

@@ -28,6 +28,7 @@ export interface GateExports {
   choose(named: number, wanted: number, oneByOne: number): void
   write_consent(secure: number): number
   sweep(length: number): number
+  write_sources(): number
 }
 
 /** The lists behind name_of and index_of (wasm/wire.h, List). */
@@ -158,6 +159,11 @@ export class Gate {
     }
   }
 
+  /** Of the last answer: the number of the purpose it is about; 255 none. */
+  purpose_(): number {
+    return this.bytes_[this.verdict_ + at.VERDICT_PURPOSE]!
+  }
+
   /** Of the last answer about a cookie: the Max-Age in seconds that it is shortened to, 0 for the session; -1 if it is not. */
   maxAge_(): number {
     const shortened = !this.status_ && this.bytes_[this.verdict_ + at.VERDICT_OUTCOME] === Outcome.strip
@@ -206,6 +212,15 @@ export class Gate {
   /** The subject's consent as cookie text, '' if it cannot be written. */
   writeConsent_(secure: boolean): string {
     return this.take_(this.x_.write_consent(secure ? 1 : 0))
+  }
+
+  /**
+   * What a policy of the page (CSP) admits, a line each: '+' what may be reached now, '?' what a choice in this page could release,
+   * and the host source behind it; '-' alone where a choice would open more in the next page. '' where the core cannot say.
+   */
+  sources_(): string {
+    const length = this.x_.write_sources() >>> 0
+    return length <= at.TEXT_BYTES ? this.take_(length) : ''
   }
 
   /** What a script of the page assigns to document.cookie to remove every cookie of this name that it can reach. */

@@ -42,6 +42,14 @@ std::vector<std::string> sources(const OpenPolicy& policy, const Subject& subjec
   return lines;
 }
 
+// Whether one says that a choice would open more, in the next page; it names nothing, and is taken out.
+bool take_later(std::vector<std::string>& lines) {
+  const auto found = std::find(lines.begin(), lines.end(), "-");
+  if (found == lines.end()) return false;
+  lines.erase(found);
+  return true;
+}
+
 std::size_t held(const std::vector<std::string>& lines) {
   return static_cast<std::size_t>(
       std::count_if(lines.begin(), lines.end(), [](const std::string& line) { return line[0] == '?'; }));
@@ -62,7 +70,8 @@ TEST_CASE("every line is a host that decide() allows, under strict", "[gate][sou
   const OpenPolicy& policy = small_policy();
   for (const bool granted : {false, true}) {
     const Subject subject = granted ? chosen("eu", true, policy) : visitor("eu", policy);
-    const std::vector<std::string> lines = sources(policy, subject);
+    std::vector<std::string> lines = sources(policy, subject);
+    CHECK(take_later(lines) == !granted);
     CHECK(held(lines) == 0);
     for (const std::string& line : lines) {
       INFO(line);
@@ -91,6 +100,25 @@ TEST_CASE("live: what a choice could still release is held; refused, signalled o
   Subject aged = chosen("eu", true, policy);
   aged.consent.time = 1;
   CHECK(held(sources(policy, aged)) == held(undecided));
+}
+
+TEST_CASE("what is refused or shut out by a signal is for later: another choice opens the next page",
+          "[gate][sources][W2][W3]") {
+  const OpenPolicy& policy = live_policy();
+  const auto later = [&policy](const Subject& subject, const OpenPolicy* other = nullptr) {
+    std::vector<std::string> lines = sources(other != nullptr ? *other : policy, subject);
+    return take_later(lines);
+  };
+  CHECK_FALSE(later(visitor("eu", policy)));
+  CHECK_FALSE(later(chosen("eu", true, policy)));
+  CHECK(later(chosen("eu", false, policy)));
+  CHECK(later(visitor("eu", small_policy()), &small_policy()));
+  Subject signalled = chosen("us-ca", true, policy);
+  signalled.signals.gpc = fb::Tri::on;
+  CHECK(later(signalled));
+  Subject child = visitor("eu", policy);
+  child.age = fb::Age::under13;
+  CHECK_FALSE(later(child));  // no choice of a child's own opens anything
 }
 
 TEST_CASE("sockets are named apart, of those that speak them alone", "[gate][sources]") {

@@ -1,0 +1,78 @@
+// Plane 2 without a server: a content security policy of the page's own, in a <meta>, before anything else of the page runs. It stops what
+// passes by no function: import(), a frame's location, code in workers that came as text. It says from where things come and nothing
+// else: inline code stays as it is, because the runtime looks at that.
+import { KeptSet } from '../wire/intact.js'
+import { append, getter, matches, methodOf, pattern, setAttribute } from './native.js'
+import type { Session } from './session.js'
+
+/** no: every choice takes effect at once. later: one that grants more will do so with the next page. now: one that was made does. */
+export type Reload = 'no' | 'later' | 'now'
+
+/** Sockets are named for everybody: who declares them is of use where room is short, as in a header. */
+const LINES = pattern(/^(?!.wss:).+/gm)
+const LINE = pattern(/^([+?])(([^/]*)(.*))$/)
+const HTTP = pattern(/^http/)
+const page = globalThis.Document?.prototype ?? {}
+const create = methodOf(page, 'createElement')
+const headOf = getter(page, 'head')
+const remove = methodOf(globalThis.Element?.prototype ?? {}, 'remove')
+
+/** What the strictest policy of this page admits so far; undefined while there is none. A policy can only be joined by others (CSP3 §8.1). */
+let admitted: Set<string> | undefined
+
+/** Puts a document under a policy. One that has no address of its own has its maker's already (HTML, "policy container"). */
+export function fenceIn(document: Document): void {
+  const { host, protocol } = document.location
+  const head = headOf(document)
+  if (!admitted || !head || !HTTP.exec(protocol)) return
+  const socket = protocol === 'https:' ? 'wss://' : 'ws://'
+  // By name as well: where a page's origin is opaque, 'self' is nobody. And not every engine's 'self' has sockets.
+  let text = `default-src 'self' ${protocol}//${host} ${socket}${host} 'unsafe-inline' 'unsafe-eval' data: blob: filesystem: `
+  for (const source of admitted) {
+    const [, , , name, path] = LINE.exec('+' + source)!
+    // A vendor is one on every port.
+    const rest = `${name!}:*${path!} `
+    text += rest + socket + rest
+  }
+  const meta = create(document, 'meta')
+  setAttribute(meta, 'http-equiv', 'Content-Security-Policy')
+  setAttribute(meta, 'content', text)
+  // What it says holds from here on, in the document or not; without it the markup is as its author wrote it.
+  append(head, meta)
+  remove(meta)
+}
+
+function all(window: Window): void {
+  fenceIn(window.document)
+  for (let i = 0; i < window.length; ++i) {
+    try {
+      all(window[i]!)
+    } catch {
+      // Another origin's.
+    }
+  }
+}
+
+/** What this page's policies keep from the visitor's choice; `then` is told of what they do not keep. */
+export function shutOut(session: Session, then?: (source: string) => void): Reload {
+  let reload: Reload = 'no'
+  for (const line of matches(LINES, session.gate_?.sources_() ?? '-')) {
+    const [, mark, source] = LINE.exec(line) ?? []
+    if (source && (!admitted || admitted.has(source))) then?.(source)
+    else if (reload !== 'now') reload = mark === '+' ? 'now' : 'later'
+  }
+  return reload
+}
+
+/**
+ * Holds the page to what the choice admits. sent: it came under a policy of the server's that says the same. Where the core cannot say,
+ * because it is not there, nothing beyond this origin is admitted.
+ */
+export function fence(session: Session, sent: boolean): void {
+  const open = new KeptSet<string>()
+  session.reload_ = shutOut(session, (source) => { open.add(source) })
+  if (admitted && open.size === admitted.size) return
+  const first = !admitted
+  admitted = open
+  if (!(first && sent && session.gate_)) all(window)
+}
