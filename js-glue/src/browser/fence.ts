@@ -53,6 +53,9 @@ function all(window: Window): void {
   }
 }
 
+/** Longest list of sources that a page is made to read; it has each twice, and each document reads it. UTF-16 units. */
+const LONGEST = 32_768
+
 /** What this page's policies keep from the visitor's choice; `then` is told of what they do not keep. */
 export function shutOut(session: Session, then?: (source: string) => void): Reload {
   let reload: Reload = 'no'
@@ -69,6 +72,8 @@ export function shutOut(session: Session, then?: (source: string) => void): Relo
  * because it is not there, nothing beyond this origin is admitted.
  */
 export function fence(session: Session, sent: boolean): void {
+  // So many vendors that no policy can name them: one that named fewer would shut out for good what is granted. The runtime asks about each.
+  if (session.gate_ && (session.gate_.sources_()?.length ?? Infinity) > LONGEST) return
   const open = new KeptSet<string>()
   session.reload_ = shutOut(session, (source) => { open.add(source) })
   if (admitted && open.size === admitted.size) return

@@ -26,7 +26,7 @@ export class ServerGate extends JsonGate {
 
   /** The sources of this page for this subject. None where the core cannot say. */
   sources(): Sources {
-    const lines = this.sources_().split('\n')
+    const lines = this.sources_()?.split('\n') ?? []
     const of = (mark: string): string[] => lines.filter((line) => line.startsWith(mark)).map((line) => line.slice(1))
     return { open: of('+'), held: of('?') }
   }

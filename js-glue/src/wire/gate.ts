@@ -216,11 +216,11 @@ export class Gate {
 
   /**
    * What a policy of the page (CSP) admits, a line each: '+' what may be reached now, '?' what a choice in this page could release,
-   * and the host source behind it; '-' alone where a choice would open more in the next page. '' where the core cannot say.
+   * and the host source behind it; '-' alone where a choice would open more in the next page. Null where they are too many to be told.
    */
-  sources_(): string {
+  sources_(): string | null {
     const length = this.x_.write_sources() >>> 0
-    return length <= at.TEXT_BYTES ? this.take_(length) : ''
+    return length <= at.TEXT_BYTES ? this.take_(length) : null
   }
 
   /** What a script of the page assigns to document.cookie to remove every cookie of this name that it can reach. */
