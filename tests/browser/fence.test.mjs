@@ -16,7 +16,11 @@ let [site, vendor] = ['', ''];
 const WAYS = (to) => `(async () => {
   await import('${to}/import.js').catch(() => undefined);
   const frame = document.body.appendChild(document.createElement('iframe'));
-  const gone = new Promise((done) => { frame.onload = done });
+  // Where it is stopped not every engine says that anything has loaded.
+  const gone = new Promise((done) => {
+    frame.onload = done;
+    document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => { if (effectiveDirective === 'frame-src') done() });
+  });
   frame.contentWindow.location = '${to}/frame';
   await gone;
   const code = "fetch('${to}/worker', { mode: 'no-cors' }).catch(() => undefined).then(() => postMessage('done'))";
