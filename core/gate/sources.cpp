@@ -33,28 +33,26 @@ struct Line {
   [[nodiscard]] std::string_view from(std::size_t start) const { return {out.data() + start, size - start}; }
 };
 
-// Whoever has not been asked, or whose grant has aged, may grant in this page. What was refused is refused.
+// The subject with these grants and denials, chosen now.
+Subject granting(Subject subject, PurposeSet granted, PurposeSet denied, PurposeSet specific) {
+  subject.consent.granted = granted;
+  subject.consent.denied = denied;
+  subject.consent.specific = specific;
+  subject.consent.present = true;
+  subject.consent.time = subject.now;
+  subject.consent.revision = 0;
+  return subject;
+}
+
+// Whoever has not been asked, or whose grant has aged, may grant in this page. What was refused is refused, and a signal that only a
+// specific consent beats stands: W2.
 Subject after_a_grant(const Subject& subject) {
-  Subject granted = subject;
-  granted.consent.granted = subject.consent.present ? ~subject.consent.denied : ~PurposeSet{0};
-  granted.consent.denied = subject.consent.present ? subject.consent.denied : 0;
-  granted.consent.present = true;
-  granted.consent.time = subject.now;
-  granted.consent.revision = 0;
-  granted.consent.specific = 0;  // a signal that only a specific consent beats stands: W2
-  return granted;
+  const PurposeSet denied = subject.consent.present ? subject.consent.denied : 0;
+  return granting(subject, ~denied, denied, 0);
 }
 
 // Whoever looks at each purpose may grant what was refused, and in spite of a signal: W2.
-Subject after_a_choice(const Subject& subject) {
-  Subject granted = subject;
-  granted.consent.granted = granted.consent.specific = ~PurposeSet{0};
-  granted.consent.denied = 0;
-  granted.consent.present = true;
-  granted.consent.time = subject.now;
-  granted.consent.revision = 0;
-  return granted;
-}
+Subject after_a_choice(const Subject& subject) { return granting(subject, ~PurposeSet{0}, 0, ~PurposeSet{0}); }
 
 }  // namespace
 

@@ -95,13 +95,15 @@ export class Lab {
   #head(run) {
     const state = this.#state;
     if (!state) return '';
-    return run.fill(`${state.before ?? ''}<script src="/consent.js" ${state.script}></script>${state.after ?? ''}`, 'own', 'head');
+    return run.fill(`<script src="/consent.js" ${state.script}></script>${state.after ?? ''}`, 'own', 'head');
   }
 
   /** @param {string} name */
   #sdk(name) {
     if (!/^(consent|gate\.asmjs)\.js$/.test(name) || this.#state?.without === name) return undefined;
-    const body = name === 'consent.js' && this.#state?.policyless ? this.#policyless : readFileSync(join(glue, 'dist', name), 'utf8');
+    const file = name === 'consent.js' && this.#state?.policyless ? this.#policyless : readFileSync(join(glue, 'dist', name), 'utf8');
+    // In our own file: an inline script before it would be the page's, which the server's planes hold.
+    const body = this.#state?.locked && name === 'consent.js' ? `delete globalThis.WebAssembly;${file}` : file;
     return { headers: { 'Content-Type': 'text/javascript; charset=utf-8' }, body };
   }
 

@@ -1,7 +1,7 @@
 // What a page under test begins with, by the state its visitor is in.
 
-/** @typedef {{ script: string, before?: string, after?: string, first?: string, without?: string, policyless?: boolean, granted?: boolean, enforcement?: 'live' | 'strict', planes?: boolean, alone?: boolean }} State
- * enforcement: of the server's policy. planes: only with the server's planes. alone: only without, where nothing stands behind the runtime */
+/** @typedef {{ script: string, locked?: boolean, after?: string, first?: string, without?: string, policyless?: boolean, granted?: boolean, enforcement?: 'live' | 'strict', planes?: boolean, alone?: boolean }} State
+ * locked: the browser has no WebAssembly. without: nor this file. enforcement: of the server's policy. planes: only with the server's planes. alone: only without, where nothing stands behind the runtime */
 
 const say = (/** @type {string} */ code) => `<script>${code}</script>`;
 
@@ -29,7 +29,7 @@ export const STATES = {
   rejected: { script: 'data-regime="eu"', first: 'metrofaxConsent.rejectAll()' },
   withdrawn: { script: 'data-regime="eu"', first: 'metrofaxConsent.acceptAll(), metrofaxConsent.withdraw()' },
   gpc: { script: 'data-regime="us-ca" data-gpc="1"' },
-  locked: { script: 'data-regime="eu"', before: say('delete window.WebAssembly'), without: 'gate.asmjs.js' },
+  locked: { script: 'data-regime="eu"', locked: true, without: 'gate.asmjs.js' },
   'policy missing': { script: 'data-regime="eu"', policyless: true },
   throwing: { script: 'data-regime="eu"', after: say(THROWING), alone: true },
   lying: { script: 'data-regime="eu"', after: say(LYING), alone: true },

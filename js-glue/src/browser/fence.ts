@@ -10,7 +10,8 @@ export type Reload = 'no' | 'later' | 'now'
 
 /** Sockets are named for everybody: who declares them is of use where room is short, as in a header. */
 const LINES = pattern(/^(?!.wss:).+/gm)
-const LINE = pattern(/^([+?])(([^/]*)(.*))$/)
+const LINE = pattern(/^([+?])(.*)$/)
+const SOURCE = pattern(/^([^/]*)(.*)$/)
 const HTTP = pattern(/^http/)
 const page = globalThis.Document?.prototype ?? {}
 const create = methodOf(page, 'createElement')
@@ -29,7 +30,7 @@ export function fenceIn(document: Document): void {
   // By name as well: where a page's origin is opaque, 'self' is nobody. And not every engine's 'self' has sockets.
   let text = `default-src 'self' ${protocol}//${host} ${socket}${host} 'unsafe-inline' 'unsafe-eval' data: blob: filesystem: `
   for (const source of admitted) {
-    const [, , , name, path] = LINE.exec('+' + source)!
+    const [, name, path] = SOURCE.exec(source)!
     // A vendor is one on every port.
     const rest = `${name!}:*${path!} `
     text += rest + socket + rest
@@ -56,10 +57,10 @@ function all(window: Window): void {
 /** Longest list of sources that a page is made to read; it has each twice, and each document reads it. UTF-16 units. */
 const LONGEST = 32_768
 
-/** What this page's policies keep from the visitor's choice; `then` is told of what they do not keep. */
-export function shutOut(session: Session, then?: (source: string) => void): Reload {
+/** What this page's policies keep from a choice with these `sources`; `then` is told of what they do not keep. */
+function keptFrom(sources: string | null | undefined, then?: (source: string) => void): Reload {
   let reload: Reload = 'no'
-  for (const line of matches(LINES, session.gate_?.sources_() ?? '-')) {
+  for (const line of matches(LINES, sources ?? '-')) {
     const [, mark, source] = LINE.exec(line) ?? []
     if (source && (!admitted || admitted.has(source))) then?.(source)
     else if (reload !== 'now') reload = mark === '+' ? 'now' : 'later'
@@ -67,15 +68,19 @@ export function shutOut(session: Session, then?: (source: string) => void): Relo
   return reload
 }
 
+/** What this page's policies keep from the visitor's choice. */
+export const shutOut = (session: Session): Reload => keptFrom(session.gate_?.sources_())
+
 /**
  * Holds the page to what the choice admits. sent: it came under a policy of the server's that says the same. Where the core cannot say,
  * because it is not there, nothing beyond this origin is admitted.
  */
 export function fence(session: Session, sent: boolean): void {
+  const sources = session.gate_?.sources_()
   // So many vendors that no policy can name them: one that named fewer would shut out for good what is granted. The runtime asks about each.
-  if (session.gate_ && (session.gate_.sources_()?.length ?? Infinity) > LONGEST) return
+  if (session.gate_ && (sources?.length ?? Infinity) > LONGEST) return
   const open = new KeptSet<string>()
-  session.reload_ = shutOut(session, (source) => { open.add(source) })
+  session.reload_ = keptFrom(sources, (source) => { open.add(source) })
   if (admitted && open.size === admitted.size) return
   const first = !admitted
   admitted = open

@@ -64,17 +64,28 @@ export function reachFrame(element: unknown): void {
   }
 }
 
+export const BLANK = 'about:blank'
+
 /**
- * A frame of the page's markup got its address late. After a reload Chromium shows in such a frame what was in it before, which was
- * nothing while it was held, and passes its src by: then it is told again.
+ * What a frame shows against what its address says. Chromium passes an address by in two cases; then it is told again:
+ * - A frame of the page's markup got its address late: after a reload its history says what was in it before, nothing.
+ * - Its address was taken back when a document was about to arrive: that document comes nevertheless, after the empty one.
  */
-export function insist(element: Element): void {
-  if (localNameOf(element) !== 'iframe') return
-  const frame = element as HTMLIFrameElement
-  frame.addEventListener('load', () => {
-    const src = attribute(frame, 'src')
-    if (src !== null && frame.contentDocument?.URL === 'about:blank') setAttribute(frame, 'src', src)
-  }, { once: true })
+const again = (frame: HTMLIFrameElement): void => {
+  const src = attribute(frame, 'src')
+  const shown = frame.contentDocument?.URL
+  if (src !== null && (src === BLANK ? !shown : shown === BLANK)) setAttribute(frame, 'src', src)
+}
+const onLoad = ({ currentTarget }: Event): void => { again(currentTarget as HTMLIFrameElement) }
+const onEmptied = ({ currentTarget }: Event): void => {
+  if (attribute(currentTarget, 'src') === BLANK) again(currentTarget as HTMLIFrameElement)
+}
+
+/** Holds a frame to the address it has just been given; to an empty one for as long as it has it. */
+export function insist(element: Element, empty = false): void {
+  if (!windowsOf[localNameOf(element)] || localNameOf(element) === 'object') return
+  if (empty) element.addEventListener('load', onEmptied)
+  else element.addEventListener('load', onLoad, { once: true })
 }
 
 /** The frames that a node is or holds, as they are now. */
@@ -175,7 +186,7 @@ export function framed(holds: Holds, element: Element, name: string, value: unkn
   // What a javascript: address comes to would be a document; one that comes to nothing is none.
   if (JAVASCRIPT.exec(text)) return !NOTHING.exec(text)
   if (!LOCAL.exec(text) || cut(text, ours.length) === ours) return false
-  if (!apply) setAttribute(element, name, 'about:blank')
+  if (!apply) setAttribute(element, name, BLANK)
   void textOfLocal(text).then(([html, type]) => {
     if (INERT_TYPE.exec(type)) { put(text); return }
     if (HTML.exec(type)) {

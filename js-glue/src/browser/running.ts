@@ -2,6 +2,7 @@
 // the choice it began with; when the choice changes it is asked about again, and ended where the answer has changed.
 import { type Initiator } from '../gen/metrofax/consent/fb/initiator.js'
 import { initiatorOf, setUrl, urlsOf } from './elements.js'
+import { BLANK, insist } from './frames.js'
 import type { Holds } from './hold.js'
 import { attribute, localNameOf, methodOf, removeAttribute, select, setAttribute } from './native.js'
 
@@ -50,7 +51,10 @@ function takeBack(holds: Holds, element: Element, name: string, instead?: string
   if (value === null || how === undefined || holds.allowed_(how, urlsOf(element, name, value), undefined, true)) return false
   setUrl(holds, element, name, value, (allowed) => { setAttribute(element, name, allowed) })
   if (instead === undefined) removeAttribute(element, name)
-  else setAttribute(element, name, instead)
+  else {
+    insist(element, true)
+    setAttribute(element, name, instead)
+  }
   return true
 }
 
@@ -66,7 +70,7 @@ function endEmbedded(holds: Holds, window: Window): void {
       if (found) load(element)
     }
     // Without an address a frame would stay where it is.
-    else takeBack(holds, element, tag === 'object' ? 'data' : 'src', 'about:blank')
+    else takeBack(holds, element, tag === 'object' ? 'data' : 'src', BLANK)
   }
   for (let i = 0; i < window.length; ++i) {
     try {
