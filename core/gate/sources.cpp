@@ -44,15 +44,17 @@ Subject granting(Subject subject, PurposeSet granted, PurposeSet denied, Purpose
   return subject;
 }
 
-// Whoever has not been asked, or whose grant has aged, may grant in this page. What was refused is refused, and a signal that only a
-// specific consent beats stands: W2.
+// Whoever has not been asked, or whose grant has aged, may grant in this page. What was refused is refused,
+// and a signal that only a specific consent beats stands: W2.
 Subject after_a_grant(const Subject& subject) {
   const PurposeSet denied = subject.consent.present ? subject.consent.denied : 0;
   return granting(subject, ~denied, denied, 0);
 }
 
 // Whoever looks at each purpose may grant what was refused, and in spite of a signal: W2.
-Subject after_a_choice(const Subject& subject) { return granting(subject, ~PurposeSet{0}, 0, ~PurposeSet{0}); }
+Subject after_a_choice(const Subject& subject) {
+  return granting(subject, ~PurposeSet{0}, 0, ~PurposeSet{0});
+}
 
 }  // namespace
 
