@@ -226,6 +226,7 @@ METROFAX_EXPORT(read_consent) std::uint32_t read_consent(std::uint32_t length) {
   subject.consent.time = record.value().time;
   subject.consent.older = record.value().older;
   subject.consent.specific = record.value().specific;
+  subject.consent.refused = record.value().refused;
   subject.consent.revision = policy.loaded() ? policy.revision_of(record.value().policy_version) : kNoIndex;
   return 0;
 }
@@ -235,6 +236,16 @@ METROFAX_EXPORT(read_consent) std::uint32_t read_consent(std::uint32_t length) {
 METROFAX_EXPORT(choose)
 void choose(std::uint32_t named, std::uint32_t wanted, std::uint32_t one_by_one) {
   if (policy.loaded()) consent::choose(policy, subject, named, wanted, one_by_one != 0);
+}
+
+/// Puts a choice about one vendor on top of the subject's consent (gate/choice.h; 0xFFFF, 1: allows all).
+/// how: 0 refuses, 1 allows, 2 asks alone. Whether the vendor is refused then.
+METROFAX_EXPORT(choose_vendor)
+std::uint32_t choose_vendor_at_boundary(std::uint32_t vendor, std::uint32_t how) {
+  if (!policy.loaded() || vendor > kNoIndex) return 0;
+  const auto index = static_cast<std::uint16_t>(vendor);
+  if (how < 2) choose_vendor(policy, subject.consent, index, how == 1);
+  return is_refused(policy, subject.consent, index) ? 1 : 0;
 }
 
 /// Writes the subject's consent as the assignment text of a cookie at text_at(); its length, 0 if it cannot
@@ -250,6 +261,7 @@ METROFAX_EXPORT(write_consent) std::uint32_t write_consent(std::uint32_t secure)
   record.granted = subject.consent.granted;
   record.denied = subject.consent.denied;
   record.specific = subject.consent.specific;
+  record.refused = subject.consent.refused;
   const Result<std::size_t> length =
       write_consent_cookie(record, policy.regimes[regime], secure != 0, {text, kTextBytes});
   return length.ok() ? static_cast<std::uint32_t>(length.value()) : 0;

@@ -73,6 +73,7 @@ int main(int count, char** arguments) {
   METROFAX_OFFSET(Subject, "SUBJECT_OLDER", consent.older);
   METROFAX_OFFSET(Subject, "SUBJECT_REVISION", consent.revision);
   METROFAX_OFFSET(Subject, "SUBJECT_SPECIFIC", consent.specific);
+  METROFAX_OFFSET(Subject, "SUBJECT_REFUSED", consent.refused);
   METROFAX_OFFSET(Subject, "SUBJECT_COMBINED", consent.combined);
   METROFAX_OFFSET(Subject, "SUBJECT_GPC", signals.gpc);
   METROFAX_OFFSET(Subject, "SUBJECT_DNT", signals.dnt);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/json_fields.h"
+#include "gate/choice.h"
 #include "gate/gate.h"
 #include "gate/mail_group.h"
 #include "signals/headers.h"
@@ -52,7 +53,7 @@ ConsentState consent_of(const PolicyView& policy, const Fields& subject) {
   const nlohmann::json* value = subject.find("consent");
   if (value == nullptr) return consent;
   const Fields fields(*value, subject.at("consent"),
-                      {"purposes", "policyVersion", "time", "specific", "combined"});
+                      {"purposes", "vendors", "policyVersion", "time", "specific", "combined"});
   consent.present = true;
   if (const nlohmann::json* purposes = fields.find("purposes")) {
     if (!purposes->is_object()) fail(ErrorCode::wrong_type, fields.at("purposes"), "an object");
@@ -65,6 +66,16 @@ ConsentState consent_of(const PolicyView& policy, const Fields& subject) {
       // A record may name purposes of another version of the policy; they decide nothing under this one.
       const std::uint16_t number = PolicyView::index_of(policy.purpose_ids, id);
       if (number < 32) (granted ? consent.granted : consent.denied) |= PurposeSet{1} << number;
+    }
+  }
+  if (const nlohmann::json* vendors = fields.find("vendors")) {
+    if (!vendors->is_object()) fail(ErrorCode::wrong_type, fields.at("vendors"), "an object");
+    for (const auto& [id, state] : vendors->items()) {
+      if (state != "granted" && state != "denied")
+        fail(ErrorCode::bad_value, fields.at("vendors") + "/" + id, "one of granted, denied");
+      // Of another version of the policy, like a purpose.
+      const std::uint16_t vendor = PolicyView::index_of(policy.vendor_ids, id);
+      if (vendor != kNoIndex) choose_vendor(policy, consent, vendor, state == "granted");
     }
   }
   consent.revision = policy.revision_of(fields.text("policyVersion"));

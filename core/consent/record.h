@@ -25,15 +25,17 @@ struct ConsentRecord {
   PurposeSet granted = 0;
   PurposeSet denied = 0;
   PurposeSet specific = 0;  ///< of the granted: chosen one by one, knowing of an opt-out signal (W2)
+  VendorSet refused = {};   ///< by number: refused one by one, whatever was granted
 };
 
 /// Reads the text of a record: `1~version~regime~time~granted~denied~specific~sum`, numbers in lower-case
 /// hexadecimal; specific is 0 for none, 1 for all that is granted (the only two that there were until 2026),
 /// else the set of them, shifted by one. Where some grants are older than the latest choice, the record
-/// begins with 2 and has `older` before the sum. The sum covers everything before it, and only the one
-/// spelling that write_record() prints is accepted: any damage at all means that the visitor is asked again.
-/// Errors: record_too_long, record_future_version, record_bad_form, record_bad_checksum, each with the byte
-/// offset. Views into `text`.
+/// begins with 2 and has `older` before the sum. Where vendors were refused one by one, it begins with 3 and
+/// has `older` (0 for none) and their set, bit n for number n, before the sum. The sum covers everything
+/// before it, and only the one spelling that write_record() prints is accepted: any damage at all means that
+/// the visitor is asked again. Errors: record_too_long, record_future_version, record_bad_form,
+/// record_bad_checksum, each with the byte offset. Views into `text`.
 [[nodiscard]] Result<ConsentRecord> read_record(std::string_view text);
 
 /// Writes what read_record() reads; the number of bytes. Errors: record_too_long, record_bad_form (a version

@@ -64,4 +64,25 @@ void choose(const PolicyView& policy, Subject& subject, PurposeSet named, Purpos
   consent.present = true;
 }
 
+void choose_vendor(const PolicyView& policy, ConsentState& consent, std::uint16_t vendor, bool allowed) {
+  if (vendor == kNoIndex && allowed) consent.refused = {};
+  if (vendor == 0 || vendor >= policy.vendors.count) return;
+  const fb::Vendor& row = policy.vendors[vendor];
+  const unsigned word = row.number() / 32u;
+  const std::uint32_t bit = std::uint32_t{1} << row.number() % 32u;
+  if (word < kVendorWords) {
+    consent.refused[word] = (consent.refused[word] & ~bit) | (allowed ? 0 : bit);
+  } else if (!allowed) {
+    consent.denied |= row.purposes() & ~purpose_kinds(policy).necessary;
+    consent.granted &= ~consent.denied;
+    consent.specific &= consent.granted;
+  }
+}
+
+bool is_refused(const PolicyView& policy, const ConsentState& consent, std::uint16_t vendor) {
+  if (vendor == 0 || vendor >= policy.vendors.count) return false;
+  const unsigned number = policy.vendors[vendor].number();
+  return number / 32u < kVendorWords && (consent.refused[number / 32u] >> number % 32u & 1u) != 0;
+}
+
 }  // namespace metrofax::consent

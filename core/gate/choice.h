@@ -36,4 +36,12 @@ enum class GrantAge : std::uint8_t { good, expired, from_future };
 ///  * only what is named now, `one_by_one` and while an opt-out signal is on, is a specific consent (W2).
 void choose(const PolicyView& policy, Subject& subject, PurposeSet named, PurposeSet wanted, bool one_by_one);
 
+/// Puts a choice about one vendor, whatever its purposes, on top of a consent: allowed, it may what its
+/// purposes may. kNoIndex, allowed, ends every such refusal. Ourselves nobody can refuse. A vendor whose
+/// number no record can hold is refused with its purposes.
+void choose_vendor(const PolicyView& policy, ConsentState& consent, std::uint16_t vendor, bool allowed);
+
+/// Whether a vendor was refused by name; never ourselves, nor nobody (kNoIndex).
+[[nodiscard]] bool is_refused(const PolicyView& policy, const ConsentState& consent, std::uint16_t vendor);
+
 }  // namespace metrofax::consent

@@ -93,6 +93,8 @@ bool child_step(Case& c) {
 // An undeclared party has no purposes: every use is presumed.
 bool opt_out_step(Case& c) {
   // Of one vendor by name: lifted by taking the name back, not by a purpose.
+  if (is_refused(c.policy, c.subject.consent, c.target.vendor))
+    return c.answer(Step::opt_out, Outcome::deny, Reason::vendor_refused);
   for (const std::uint16_t vendor : c.subject.opted_out) {
     if (vendor != 0 && vendor - 1u == c.target.vendor)
       return c.answer(Step::opt_out, Outcome::deny, Reason::vendor_opt_out);

@@ -19,6 +19,8 @@ struct ConsentState {
   /// Purposes granted one by one by somebody who was told that an opt-out signal is on: the "later, specific
   /// consent to this business" that alone beats the signal (W2). "Accept all" never sets one.
   PurposeSet specific = 0;
+  /// Vendors refused one by one, whatever their purposes; never ourselves. A refusal does not age.
+  VendorSet refused = {};
   /// Given on a text that named offers and their tracking together (Garante 284/2026): in regimes that accept
   /// that, a grant of the one covers the other. Mail only.
   bool combined = false;

@@ -1,6 +1,7 @@
 // A compiled policy, read in place.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -13,6 +14,11 @@ namespace metrofax::consent {
 
 /// A set of purposes: bit n is purpose number n.
 using PurposeSet = std::uint32_t;
+
+/// A set of vendors: bit n of word n / 32 is vendor number n. Those with a higher number cannot be chosen one
+/// by one.
+inline constexpr unsigned kVendorWords = 8;
+using VendorSet = std::array<std::uint32_t, kVendorWords>;
 
 inline constexpr std::uint16_t kNoIndex = 0xFFFF;   ///< "no vendor", "no clause", "no regime"
 inline constexpr std::size_t kMaxHostLength = 253;  ///< RFC 1035 §2.3.4, without the root's dot

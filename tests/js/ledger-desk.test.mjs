@@ -30,9 +30,9 @@ const desk = await createConsentDesk({
 });
 const [enter, show] = desk.routes().map(({ handle }) => (/** @type {Request} */ request) => handle({ request }));
 
-/** The cookie's text, as the core writes it: bit 6 is measurement, bit 7 advertising. @param {number} granted @param {number} denied @param {string} [version] */
-function record(granted, denied, version = '2013-12-01') {
-  const text = `1~${version}~eu~${(NOW - 60).toString(16)}~${granted.toString(16)}~${denied.toString(16)}~0`;
+/** The cookie's text, as the core writes it: bit 6 is measurement, bit 7 advertising. @param {number} granted @param {number} denied @param {string} [version] @param {string} [refused] bits of vendors' numbers */
+function record(granted, denied, version = '2013-12-01', refused = '') {
+  const text = `${refused ? 3 : 1}~${version}~eu~${(NOW - 60).toString(16)}~${granted.toString(16)}~${denied.toString(16)}~0${refused && `~0~${refused}`}`;
   let sum = 0x811c9dc5;
   for (const c of text) sum = Math.imul(sum ^ c.charCodeAt(0), 0x01000193) >>> 0;
   return `mf_consent=${text}~${sum.toString(16)}`;
@@ -72,6 +72,22 @@ test('a choice is entered once, as the cookie has it, and its receipt holds offl
   assert.equal((await get(`?id=${id}&as=kantara`)).body.consentReceiptID, id);
   assert.equal((await get(`?id=${id}&as=dpv`)).body['dct:identifier'], id);
   assert.equal((await ledger.kinds()).find(({ kind }) => kind === 'consent')?.count, 1);
+});
+
+test('vendors refused one by one, and opt-outs in force, are in the entry and on the receipt', async () => {
+  const id = randomUUID();
+  // Bit 1 is northlight, bit 2 adharbor; the switch names adharbor as well.
+  const cookie = `${record(0xc0, 0, '2013-12-01', '6')}; mf_optout=nai.adharbor; usprivacy=1YYN`;
+  const { status, body: receipt } = await post(cookie, { id });
+  assert.equal(status, 201);
+  const of = (/** @type {string} */ id) => receipt.pii_processing.purposes.find((/** @type {any} */ one) => one.purpose === id);
+  assert.deepEqual(of('measurement').refused_third_parties, ['Northlight Analytics']);
+  assert.ok(!of('measurement').recipient_third_parties.includes('Northlight Analytics'));
+  assert.deepEqual(of('advertising').refused_third_parties, ['Adharbor']);
+  assert.ok(!('refused_third_parties' in of('service')));
+  assert.deepEqual(receipt.signals.opt_outs, ['nai', 'usprivacy', 'vendor:adharbor']);
+  const entry = JSON.parse(/** @type {any} */ (await ledger.entry(`choice-${id}`)).line);
+  assert.deepEqual(entry.data.refused, ['northlight', 'adharbor']);
 });
 
 test('a refusal is entered as one; Kantara has no words for it', async () => {

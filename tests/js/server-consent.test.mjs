@@ -32,6 +32,35 @@ test('some purposes: the others keep what they have', async () => {
   assert.equal(purposes.social, 'unknown');
 });
 
+test('one vendor can be refused, whatever its purposes; another choice keeps that, accepting all ends it [choice.third-party-ads][W2]', async () => {
+  const answer = await post('{"purposes":{"measurement":true},"vendors":{"google-analytics":false}}');
+  let cookie = answer.headers.getSetCookie()[0].split(';')[0];
+  assert.match(cookie, /^mf_consent=3~/);
+  assert.deepEqual((await answer.json()).refused, ['google-analytics']);
+  const pixels = `<img src="${T}/a"><img src="https://northlight.localhost/collect">`;
+  const shown = async () => {
+    const page = await (await protection().protect(new Request('https://www.metrofax.com/', { headers: { cookie } }), html(pixels))).text();
+    return [page.includes(`<img src="${T}/a">`), page.includes('<img src="https://northlight.localhost/collect">')];
+  };
+  assert.deepEqual(await shown(), [false, true]);
+  const next = async (/** @type {string} */ body) => {
+    const { headers } = await post(body, { cookie });
+    cookie = headers.getSetCookie()[0].split(';')[0];
+  };
+  for (const body of ['{"purposes":{"measurement":true,"social":true}}', '{"vendors":{"northlight":true}}', '{"purposes":{}}']) {
+    await next(body);
+    assert.deepEqual(await shown(), [false, true], body);
+  }
+  await next('{"vendors":{"google-analytics":true,"northlight":false}}');
+  assert.deepEqual(await shown(), [true, false]);
+  await next('{"all":false}');
+  await next('{"purposes":{"measurement":true}}');
+  assert.deepEqual(await shown(), [true, false], 'refusing all is no allowance');
+  await next('{"all":true}');
+  assert.deepEqual(await shown(), [true, true]);
+  assert.match(cookie, /^mf_consent=1~/);
+});
+
 test('a choice about something else answers no signal for older grants [choice.third-party-ads][W2]', async () => {
   const cookie = (await post('{"all":true}')).headers.getSetCookie()[0].split(';')[0];
   const shown = async (/** @type {string} */ of) => {
@@ -78,6 +107,7 @@ for (const [what, body, headers, status] of [
   ['another site', '{"all":true}', { 'sec-fetch-site': 'cross-site' }, 403],
   ['another origin', '{"all":true}', { origin: 'https://evil.example' }, 403],
   ['no JSON', '{', {}, 400], ['an unknown purpose', '{"purposes":{"__proto__x":true}}', {}, 400], ['no boolean', '{"purposes":{"measurement":"yes"}}', {}, 400],
+  ['an unknown vendor', '{"vendors":{"nobody":false}}', {}, 400], ['ourselves as a vendor', '{"vendors":{"":false}}', {}, 400], ['no list of vendors', '{"vendors":["northlight"]}', {}, 400],
   ['another type', 'x', { 'content-type': 'text/plain' }, 415], ['too much', `{"x":"${'x'.repeat(20_000)}"}`, {}, 413], ['no choice', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }, 400],
 ]) {
   test(`refused: ${what}`, async () => {

@@ -225,6 +225,43 @@ for (const browser of BROWSERS) {
       await ended(page);
     });
 
+    test('one partner can be refused under a purpose that is granted, and let back in [choice.third-party-ads][W2]', async () => {
+      const page = await visit();
+      const reason = (url) => page.evaluate(`metrofaxConsent.decide({ kind: 'web.request', url: '${url}' }).reason`);
+      const ad = 'https://adharbor.localhost/px.gif';
+      await page.evaluate("metrofaxConsent.acceptAll()");
+      assert.equal(await reason(ad), 'granted');
+      const choose = async () => {
+        await page.evaluate("metrofaxConsent.show('preferences')");
+        await page.waitVisible('dialog');
+        await page.evaluate(() => {
+          for (const part of document.querySelector('metrofax-consent').shadowRoot.querySelectorAll('details')) part.open = true;
+        });
+        await page.click('.partner input[name=adharbor]');
+        assert.deepEqual(await page.axe(), []);
+        await page.click('dialog .save');
+        // What is granted after a refusal comes with the next page.
+        await page.waitFor("window.metrofaxConsent?.status === 'ready' && metrofaxConsent.state.decided === true && metrofaxConsent.state.reload !== 'now'");
+      };
+      await choose();
+      assert.deepEqual(await page.evaluate('metrofaxConsent.state.refused'), ['adharbor']);
+      assert.equal(await reason(ad), 'vendor_refused');
+      assert.equal(await page.evaluate('metrofaxConsent.state.purposes.advertising'), 'granted');
+      assert.deepEqual(await page.evaluate('metrofaxConsent.receipt().refused'), ['adharbor']);
+      assert.match(await page.evaluate('document.cookie'), /mf_consent=3~/);
+      // Another choice, and refusing everything, keep it; its own switch ends it, and so does accepting all.
+      await page.evaluate('(metrofaxConsent.rejectAll(), metrofaxConsent.set({ advertising: true }))');
+      assert.equal(await reason(ad), 'vendor_refused');
+      await choose();
+      assert.equal(await reason(ad), 'granted');
+      await page.evaluate("(metrofaxConsent.set({}, { adharbor: false, nobody: false }), metrofaxConsent.set(null, { adharbor: true }))");
+      assert.equal(await reason(ad), 'vendor_refused');
+      await page.evaluate('metrofaxConsent.acceptAll()');
+      assert.deepEqual(await page.evaluate('metrofaxConsent.state.refused'), []);
+      assert.equal(await reason(ad), 'granted');
+      await ended(page);
+    });
+
     test('opened by a link that is gone afterwards: focus goes to the heading, never to body', async () => {
       const page = await visit();
       await page.focus('#choices');

@@ -100,10 +100,10 @@ function show(kind: Surface): void {
   load(options['ui'] ?? 'ui.js', () => undefined, () => (loading = false))
 }
 
-const choose = (choice: (id: string) => boolean | undefined, specific = false): void => {
+const choose = (choice: (id: string) => boolean | undefined, specific = false, vendors?: Record<string, boolean> | null): void => {
   // Else a copy that cannot be read, or one of another Domain, goes on standing before ours, and the visitor is asked again.
   if (session.copies_) expire(session, CONSENT_COOKIE)
-  session.choose_(choice, specific)
+  session.choose_(choice, specific, vendors)
   void tellServer(9).catch(() => undefined)
 }
 
@@ -139,12 +139,13 @@ const consent = {
     const code = storage ? Kind.web_storage : kind === 'web.request' ? Kind.web_request : kind === 'web.handoff' ? Kind.web_handoff : Kind.none
     return session.decide_(code, how, storage ? (line ?? (cookie ? key + '=' : key)) : resolved(url), writer, purpose)
   },
-  /** Sets the purposes named, one by one; the others keep what they have. */
-  set(choices: Record<string, boolean>): void {
-    if (Object(choices) === choices) choose((id) => (Object.hasOwn(choices, id) ? choices[id] === true : undefined), true)
+  /** Sets the purposes named, one by one, and vendors: false refuses one whatever its purposes; the others keep what they have. */
+  set(choices: Record<string, boolean>, vendors?: Record<string, boolean>): void {
+    if (Object(choices) === choices) choose((id) => (Object.hasOwn(choices, id) ? choices[id] === true : undefined), true, Object(vendors) as Record<string, boolean>)
   },
+  /** Every purpose and every vendor. */
   acceptAll(): void {
-    choose(() => true)
+    choose(() => true, false, null)
   },
   rejectAll(): void {
     choose(() => false)

@@ -27,6 +27,8 @@ export interface State {
   model: 'opt-in' | 'opt-out'
   time: number
   policyVersion: string
+  /** Vendors refused one by one, whatever their purposes. */
+  refused: string[]
   /** Purposes that were granted one by one, knowing of an opt-out signal, which these grants alone answer (W2). */
   specific: string[]
   /**
@@ -204,10 +206,10 @@ export class Session {
 
   receipt_(): Record<string, unknown> {
     const { gate_: gate } = this
-    const { purposes, regime, time, policyVersion } = this.state_()
+    const { purposes, refused, regime, time, policyVersion } = this.state_()
     const hash = gate ? new Uint8Array(gate.bytes_.buffer, gate.facts_ + at.FACTS_SHA256, 32) : []
     const policySha256 = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
-    return { schema: 'metrofax-consent-receipt/1', policyVersion, policySha256, regime, time, purposes, signals: { gpc: this.signals_[0] } }
+    return { schema: 'metrofax-consent-receipt/1', policyVersion, policySha256, regime, time, purposes, refused, signals: { gpc: this.signals_[0] } }
   }
 
   private note_(kind: Kind, how: number, text: string, verdict: Verdict, writer?: string): void {
@@ -266,6 +268,7 @@ export class Session {
       model: gate?.bytes_[gate.facts_ + at.FACTS_MODEL] === Model.opt_out ? 'opt-out' : 'opt-in',
       time: present ? gate!.word_(from + at.SUBJECT_CONSENT_TIME) + (gate!.word_(from + at.SUBJECT_CONSENT_TIME + 4) | 0) * 2 ** 32 : 0,
       policyVersion: gate?.name_(List.version, 0) ?? '',
+      refused: gate?.refused_() ?? [],
       specific,
       reload: this.reload_,
       kept: this.kept_,
@@ -273,19 +276,28 @@ export class Session {
     }
   }
 
-  /** Records a choice: purposes not named keep what they have. specific: chosen one by one, knowing of an opt-out signal. */
-  choose_(choice: (id: string) => boolean | undefined, specific: boolean): void {
+  /**
+   * Records a choice: purposes and vendors not named keep what they have; null ends every refusal of a vendor. specific: chosen one by one,
+   * knowing of an opt-out signal.
+   */
+  choose_(choice: (id: string) => boolean | undefined, specific: boolean, vendors: Record<string, boolean> | null = {}): void {
     const { gate_: gate } = this
     if (!gate) return
     let [named, granted] = [0, 0]
+    const partners: [number, boolean][] = vendors ? [] : [[at.NO_INDEX, true]]
+    for (const id in vendors) {
+      const vendor = gate.index_(List.vendors, id)
+      if (vendor !== at.NO_INDEX) partners.push([vendor, vendors[id] === true])
+    }
     for (const [id, bit] of this.purposes_()) {
       const wanted = choice(id)
       if (wanted !== undefined) named |= bit
       if (wanted) granted |= bit
     }
-    if (!named) return // no purpose of the policy: no choice
+    if (!named && !partners[0]) return // nothing that the policy knows: no choice
     this.tick_()
     gate.choose_(named, granted, specific)
+    for (const [vendor, allowed] of partners) gate.chooseVendor_(vendor, allowed)
     const line = gate.writeConsent_(location.protocol === 'https:')
     if (line) writeCookie(line)
     // What the browser kept is what counts for the next page; this one goes on with the choice as it was made.

@@ -34,6 +34,8 @@ export interface Receipt {
   /** Unix seconds of the choice, 0 if nobody has chosen. */
   readonly time: number
   readonly purposes: Readonly<Record<string, 'granted' | 'denied' | 'unknown'>>
+  /** Vendors refused one by one. */
+  readonly refused: readonly string[]
   readonly signals: { readonly gpc: boolean }
 }
 
@@ -59,13 +61,21 @@ function receiptOf(desk: Desk, visit: Visit): Receipt {
       regime: visit.regime,
       time: present ? Number(view.getBigInt64(subject + at.SUBJECT_CONSENT_TIME, true)) : 0,
       purposes,
+      refused: gate.refused_(),
       signals: { gpc: visit.gpc },
     }
   })
 }
 
-/** Writes a choice into the visit's subject; the Set-Cookie line that keeps it. Purposes not named keep what they have. */
-function choose(desk: Desk, visit: Visit, choices: ReadonlyMap<string, boolean>, specific: boolean): { line: string; after: Visit } {
+/** `vendors` null: every refusal of a vendor ends. */
+interface Choices {
+  readonly choices: ReadonlyMap<string, boolean>
+  readonly vendors: ReadonlyMap<string, boolean> | null
+  readonly specific: boolean
+}
+
+/** Writes a choice into the visit's subject; the Set-Cookie line that keeps it. What is not named keeps what it has. */
+function choose(desk: Desk, visit: Visit, { choices, vendors, specific }: Choices): { line: string; after: Visit } {
   return desk.with(visit, (gate) => {
     const { view_: view, subject_: subject } = gate
     let [named, granted] = [0, 0]
@@ -75,6 +85,8 @@ function choose(desk: Desk, visit: Visit, choices: ReadonlyMap<string, boolean>,
       if (wanted) granted |= bit
     }
     gate.choose_(named, granted, specific)
+    if (!vendors) gate.chooseVendor_(at.NO_INDEX, true)
+    for (const [id, allowed] of vendors ?? []) gate.chooseVendor_(gate.index_(List.vendors, id), allowed)
     const line = gate.writeConsent_(new URL(visit.page).protocol === 'https:')
     return { line, after: { ...visit, subject: new Uint8Array(view.buffer).slice(subject, subject + at.SUBJECT_BYTES) } }
   })
@@ -94,15 +106,15 @@ async function bodyOf(request: Request): Promise<string> {
   return text
 }
 
-/** The choices of a body: {"purposes": {id: boolean}} or {"all": boolean}; as a form, purpose.<id>=on and choice=accept, reject or some. */
-function choicesIn(type: string, body: string, known: readonly string[]): { choices: Map<string, boolean>; specific: boolean } {
-  const all = (wanted: boolean) => ({ choices: new Map(known.map((id) => [id, wanted])), specific: false })
+/** The choices of a body: {"purposes": {id: boolean}, "vendors": {id: boolean}}, either of them, or {"all": boolean}; as a form, purpose.<id>=on and choice=accept, reject or some. */
+function choicesIn(type: string, body: string, known: readonly string[], isVendor: (id: string) => boolean): Choices {
+  const all = (wanted: boolean) => ({ choices: new Map(known.map((id) => [id, wanted])), vendors: wanted ? null : new Map<string, boolean>(), specific: false })
   if (type.startsWith('application/x-www-form-urlencoded')) {
     const form = new URLSearchParams(body)
     const choice = form.get('choice')
     if (choice === 'accept' || choice === 'reject') return all(choice === 'accept')
     if (choice !== 'some') throw new HttpError(400, 'Say accept, reject or some.', 'choice')
-    return { choices: new Map(known.map((id) => [id, form.get(`purpose.${id}`) === 'on'])), specific: true }
+    return { choices: new Map(known.map((id) => [id, form.get(`purpose.${id}`) === 'on'])), vendors: new Map(), specific: true }
   }
   if (!type.startsWith('application/json')) throw new HttpError(415, 'A choice is a form or JSON.')
   let value: unknown
@@ -112,15 +124,17 @@ function choicesIn(type: string, body: string, known: readonly string[]): { choi
     throw new HttpError(400, 'This is not JSON.')
   }
   if (isObject(value) && typeof value['all'] === 'boolean') return all(value['all'])
-  const purposes = isObject(value) ? value['purposes'] : undefined
-  if (!isObject(purposes)) throw new HttpError(400, 'Say which purposes: {"purposes": {"measurement": false}}.', '/purposes')
-  const choices = new Map<string, boolean>()
-  for (const [id, wanted] of Object.entries(purposes)) {
-    if (!known.includes(id)) throw new HttpError(400, 'The policy asks for no such purpose.', `/purposes/${id}`)
-    if (typeof wanted !== 'boolean') throw new HttpError(400, 'Say true or false.', `/purposes/${id}`)
-    choices.set(id, wanted)
-  }
-  return { choices, specific: true }
+  const { purposes = {}, vendors = {} } = isObject(value) ? value : {}
+  const said = isObject(value) && ('purposes' in value || 'vendors' in value)
+  if (!said || !isObject(purposes)) throw new HttpError(400, 'Say which purposes: {"purposes": {"measurement": false}}.', '/purposes')
+  if (!isObject(vendors)) throw new HttpError(400, 'Say which vendors: {"vendors": {"criteo": false}}.', '/vendors')
+  const named = (of: Record<string, unknown>, where: string, isKnown: (id: string) => boolean) =>
+    new Map(Object.entries(of).map(([id, wanted]) => {
+      if (!isKnown(id)) throw new HttpError(400, `The policy knows no such ${where}.`, `/${where}s/${id}`)
+      if (typeof wanted !== 'boolean') throw new HttpError(400, 'Say true or false.', `/${where}s/${id}`)
+      return [id, wanted]
+    }))
+  return { choices: named(purposes, 'purpose', (id) => known.includes(id)), vendors: named(vendors, 'vendor', isVendor), specific: true }
 }
 
 const personal = { 'Cache-Control': 'no-store', Vary: 'Cookie, Sec-GPC', 'X-Content-Type-Options': 'nosniff' }
@@ -162,8 +176,8 @@ export function consentRoutes(options: ConsentRoutesOptions): readonly Route[] {
         if (!fromHere(request)) throw new HttpError(403, 'Only a page of this site can choose for its visitor.')
         const visit = await visitOf(request)
         const known = Object.keys(receiptOf(desk, visit).purposes)
-        const { choices, specific } = choicesIn(request.headers.get('content-type') ?? '', await bodyOf(request), known)
-        const { line, after } = choose(desk, visit, choices, specific)
+        const isVendor = (id: string): boolean => desk.with(visit, (gate) => ![0, at.NO_INDEX].includes(gate.index_(List.vendors, id)))
+        const { line, after } = choose(desk, visit, choicesIn(request.headers.get('content-type') ?? '', await bodyOf(request), known, isVendor))
         if (!line) throw new HttpError(503, 'The choice could not be written.')
         const receipt = receiptOf(desk, after)
         await options.keep?.(receipt)

@@ -34,6 +34,8 @@ export interface State {
   gpc: boolean
   regime: string
   model: 'opt-in' | 'opt-out'
+  /** Vendors refused one by one. */
+  refused: readonly string[]
   /** Purposes granted one by one, knowing of an opt-out signal (web.md W2). */
   specific: readonly string[]
   /** Whether a choice needs another page: `later` one that grants more, `now` the one that was made. */
@@ -48,7 +50,7 @@ export interface Consent {
   readonly state: State
   readonly log: readonly LogEntry[]
   decide(request: { kind: string; api?: string; key?: string; line?: string }): Verdict
-  set(choices: Record<string, boolean>): unknown
+  set(choices: Record<string, boolean>, vendors?: Record<string, boolean>): unknown
   acceptAll(): unknown
   rejectAll(): unknown
   withdraw(): unknown

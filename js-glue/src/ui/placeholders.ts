@@ -39,7 +39,7 @@ function view(embed: Embed, found: Notice | null, gone: () => void): HTMLElement
   const button = (key: string, look: string, act: () => void): HTMLElement =>
     h('button', { type: 'button', class: look, click: act }, t(key))
   const always = (): void => {
-    consent!.set(Object.fromEntries(purposes.map((id) => [id, true])))
+    consent!.set(Object.fromEntries(purposes.map((id) => [id, true])), vendor ? { [vendor]: true } : {})
     bringAbout(consent!)
   }
   const once = (): void => {

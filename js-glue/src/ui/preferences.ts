@@ -43,6 +43,21 @@ export function openPreferences(
   const state = consent.state
   const touched = new Set<string>()
   const switches = new Map<PurposeRow, HTMLInputElement>()
+  // A vendor stands under each of its purposes: its switches are one, and the last touched says.
+  const partners: [id: string, box: HTMLInputElement][] = []
+  const chosen: Record<string, boolean> = {}
+  const partner = ({ id, name }: VendorRow): HTMLElement => {
+    const box = h('input', {
+      type: 'checkbox',
+      name: id,
+      change: () => {
+        chosen[id] = box.checked
+        refresh()
+      },
+    })
+    partners.push([id, box])
+    return h('label', { class: 'partner' }, box, ' ', t('prefs.vendorSwitch', { vendor: name }))
+  }
 
   const button = (key: string, look: string, act: () => unknown, said?: string) =>
     h(
@@ -53,7 +68,7 @@ export function openPreferences(
   const save = () => {
     const choices: Record<string, boolean> = {}
     for (const [{ id, necessary }, box] of switches) if (!necessary) choices[id] = box.checked
-    consent.set(choices)
+    consent.set(choices, chosen)
   }
 
   const rows = notice.purposes.map((purpose) => {
@@ -74,7 +89,7 @@ export function openPreferences(
       },
     })
     switches.set(purpose, box)
-    return purposeRow(purpose, box, override, notice, state, t)
+    return purposeRow(purpose, box, override, notice, state, t, purpose.necessary ? null : partner)
   })
 
   const title = h('h2', { id: 'prefs-title', class: 'title', tabindex: -1 }, t('prefs.title'))
@@ -111,6 +126,7 @@ export function openPreferences(
   function refresh(): void {
     const now = consent.state
     for (const [purpose, box] of switches) if (!touched.has(purpose.id)) box.checked = isOn(purpose, now)
+    for (const [id, box] of partners) box.checked = chosen[id] ?? !now.refused.includes(id)
   }
   // The banner is out of sight while the dialog is there, and back before it goes: what cannot be seen takes no focus.
   function reveal(): void {
@@ -146,6 +162,7 @@ function purposeRow(
   notice: Notice,
   state: State,
   t: Text,
+  partner: ((vendor: VendorRow) => HTMLElement) | null,
 ): HTMLElement {
   const { id, name } = purpose
   const vendors = notice.vendors.filter((vendor) => purpose.vendors.includes(vendor.id))
@@ -175,7 +192,7 @@ function purposeRow(
       h(
         'div',
         { class: 'cards small' },
-        ...vendors.map((vendor) => vendorCard(vendor, id, t)),
+        ...vendors.map((vendor) => vendorCard(vendor, id, t, partner)),
         own.length > 0 && h('div', { class: 'card' }, h('h4', {}, t('prefs.cookies')), storageRows(own, t)),
         !vendors.length &&
           !own.length &&
@@ -193,7 +210,7 @@ function purposeRow(
 }
 
 /** One vendor within a purpose: who answers for it, where it acts, its own policy and opt-out, what it stores here. */
-function vendorCard(vendor: VendorRow, purpose: string, t: Text): HTMLElement {
+function vendorCard(vendor: VendorRow, purpose: string, t: Text, partner: ((vendor: VendorRow) => HTMLElement) | null): HTMLElement {
   const stored = vendor.storage.filter((row) => !row.purpose || row.purpose === purpose)
   const places = (['onSite', 'inEmail', 'offSite'] as const).filter((place) => vendor.placements?.[place])
   return h(
@@ -201,6 +218,7 @@ function vendorCard(vendor: VendorRow, purpose: string, t: Text): HTMLElement {
     { class: 'card vendor' },
     h('h4', {}, vendor.name),
     h('p', { class: 'soft' }, t('prefs.controller', { controller: vendor.controller })),
+    partner?.(vendor),
     places.length > 0 &&
       h(
         'p',

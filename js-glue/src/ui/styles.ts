@@ -24,6 +24,7 @@ h2,h3,h4,p,ul{margin:0;padding:0;font-size:1em;font-weight:400;list-style:none}
 h2{font-size:1.125em;font-weight:650;line-height:1.3;letter-spacing:-.01em;text-wrap:balance}
 h3,h4{font-weight:600}
 h2:focus{outline:0}
+.partner{display:flex;align-items:center;gap:.5em;min-height:2em}
 a{color:var(--accent);text-underline-offset:.18em;text-decoration-thickness:.06em}
 a:hover{text-decoration-thickness:.12em}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:4px}

@@ -26,6 +26,7 @@ export interface GateExports {
   describe(): number
   read_consent(length: number): number
   choose(named: number, wanted: number, oneByOne: number): void
+  choose_vendor(vendor: number, how: number): number
   write_consent(secure: number): number
   sweep(length: number): number
   write_sources(): number
@@ -207,6 +208,18 @@ export class Gate {
    */
   choose_(named: number, wanted: number, oneByOne = false): void {
     this.x_.choose(named, wanted, oneByOne ? 1 : 0)
+  }
+
+  /** Puts a choice about one vendor on top of the subject's consent; NO_INDEX, allowed: ends every refusal of that kind. */
+  chooseVendor_(vendor: number, allowed: boolean): void {
+    this.x_.choose_vendor(vendor, allowed ? 1 : 0)
+  }
+
+  /** Ids of the vendors that the subject's consent refuses one by one. */
+  refused_(): string[] {
+    const found: string[] = []
+    for (let i = 1, id; (id = this.name_(List.vendors, i)); ++i) if (this.x_.choose_vendor(i, 2)) found.push(id)
+    return found
   }
 
   /** The subject's consent as cookie text, '' if it cannot be written. */

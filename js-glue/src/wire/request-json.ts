@@ -36,7 +36,7 @@ function writeConsent(gate: JsonGate, subject: Fields): void {
   const { view_: view, subject_: from } = gate
   const value = subject.find('consent')
   if (value === undefined) return
-  const fields = new Fields(value, subject.at('consent'), ['purposes', 'policyVersion', 'time', 'specific', 'combined'])
+  const fields = new Fields(value, subject.at('consent'), ['purposes', 'vendors', 'policyVersion', 'time', 'specific', 'combined'])
   view.setUint8(from + at.SUBJECT_CONSENT_PRESENT, 1)
   let granted = 0
   let denied = 0
@@ -56,6 +56,16 @@ function writeConsent(gate: JsonGate, subject: Fields): void {
   }
   view.setUint32(from + at.SUBJECT_GRANTED, granted >>> 0, true)
   view.setUint32(from + at.SUBJECT_DENIED, denied >>> 0, true)
+  const vendors = fields.find('vendors')
+  if (vendors !== undefined) {
+    if (!isObject(vendors)) fail(ErrorCode.wrong_type, fields.at('vendors'), 'an object')
+    for (const id of Object.keys(vendors).sort()) {
+      const state = vendors[id]
+      if (state !== 'granted' && state !== 'denied') fail(ErrorCode.bad_value, fields.at('vendors') + '/' + id, 'one of granted, denied')
+      const vendor = gate.index_(List.vendors, id)
+      if (vendor !== at.NO_INDEX) gate.chooseVendor_(vendor, state === 'granted')
+    }
+  }
   view.setUint16(from + at.SUBJECT_REVISION, gate.index_(List.version, fields.text('policyVersion')), true)
   view.setBigInt64(from + at.SUBJECT_CONSENT_TIME, BigInt(fields.time('time')), true)
   view.setUint32(from + at.SUBJECT_SPECIFIC, fields.flag('specific') ? 0xffffffff : 0, true)

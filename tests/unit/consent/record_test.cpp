@@ -78,6 +78,24 @@ TEST_CASE("older forms of a record say what they always said",
   REQUIRE(read_record(some).ok());
   CHECK(read_record(some).value().specific == 4);
   CHECK(read_record(some).value().older == 86'400);
+  for (const std::string& text : {granted, refused, some})
+    CHECK(read_record(text).value().refused == VendorSet{});
+}
+
+TEST_CASE("a record says which vendors were refused one by one", "[consent][cookies.persistent][W2]") {
+  ConsentRecord record = example();
+  record.refused[0] = 1u << 2 | 1u << 11;  // numbers 2 and 11
+  record.refused[7] = 1u << 31;            // the last there is
+  const std::string text = written(record);
+  CHECK(text.substr(0, 2) == "3~");
+  CHECK(text.find("~0~8" + std::string(60, '0') + "804~") != std::string::npos);
+  CHECK(text.size() <= kMaxRecordBytes);
+  REQUIRE(read_record(text).ok());
+  CHECK(read_record(text).value().refused == record.refused);
+  CHECK(read_record(text).value().older == 0);
+  // Without them it is the record that it was before there were any.
+  record.refused = {};
+  CHECK(written(record).substr(0, 2) == "1~");
 }
 
 TEST_CASE("records round-trip", "[consent][property][cookies.persistent]") {
@@ -93,6 +111,7 @@ TEST_CASE("records round-trip", "[consent][property][cookies.persistent]") {
     record.denied = random.chance(10) ? ~PurposeSet{0} : random.below(0xFFFFFFFF);
     record.specific = random.chance(50) ? record.granted : random.below(0xFFFFFFFF) & record.granted;
     record.older = random.chance(50) ? 0 : random.below(0xFFFFFFFF);
+    if (random.chance(50)) record.refused[random.below(kVendorWords)] = random.below(0xFFFFFFFF);
     const std::string text = written(record);
     const Result<ConsentRecord> read = read_record(text);
     REQUIRE(read.ok());
@@ -103,11 +122,14 @@ TEST_CASE("records round-trip", "[consent][property][cookies.persistent]") {
     REQUIRE(read.value().denied == record.denied);
     REQUIRE(read.value().specific == record.specific);
     REQUIRE(read.value().older == record.older);
+    REQUIRE(read.value().refused == record.refused);
   }
 }
 
 TEST_CASE("every changed, missing or added byte means asking again", "[consent][cookies.persistent]") {
-  const std::string text = written(example());
+  ConsentRecord with_vendors = example();
+  with_vendors.refused[1] = 0x10;
+  const std::string text = GENERATE_COPY(written(example()), written(with_vendors));
   for (std::size_t at = 0; at < text.size(); ++at) {
     for (unsigned value = 0; value < 256; ++value) {
       std::string changed = text;
@@ -149,12 +171,21 @@ TEST_CASE("a sum that fits does not make another spelling right", "[consent][coo
            "1~2013-12-01~eu~6955b900~1~2~5~x",    // specific beyond what is granted
            "2~2013-12-01~eu~6955b900~1~2~0~0~x",  // older by nothing is the first form
            "2~2013-12-01~eu~6955b900~1~2~0~x",
+           "3~2013-12-01~eu~6955b900~1~2~0~0~0~x",  // no vendor is one of the other forms
+           "3~2013-12-01~eu~6955b900~1~2~0~0~~x",
+           "3~2013-12-01~eu~6955b900~1~2~0~0~04~x",  // leading zero
+           "3~2013-12-01~eu~6955b900~1~2~0~0~g~x",
+           "3~2013-12-01~eu~6955b900~1~2~0~4~x",  // no `older`
+           "3~2013-12-01~eu~6955b900~1~2~0~800000000000~4~x",
+           "3~2013-12-01~eu~6955b900~1~2~0~0~"
+           "10000000000000000000000000000000000000000000000000000000000000000~x",
        }) {
     INFO(text);
     CHECK_FALSE(read_record(with_sum(text)).ok());
   }
   CHECK(read_record(with_sum("1~2013-12-01~eu~6955b900~1~2~0~x")).ok());
   CHECK(read_record(with_sum("1~2013-12-01~eu~0~0~0~0~x")).ok());
+  CHECK(read_record(with_sum("3~2013-12-01~eu~6955b900~1~2~0~0~4~x")).ok());
 }
 
 TEST_CASE("what is wrong with a record is said", "[consent][changes.material]") {
@@ -162,7 +193,7 @@ TEST_CASE("what is wrong with a record is said", "[consent][changes.material]") 
   CHECK(read_error("1") == ErrorCode::record_bad_form);
   CHECK(read_error("{\"__proto__\":{}}") == ErrorCode::record_bad_form);
   CHECK(read_error("0~x") == ErrorCode::record_bad_form);
-  CHECK(read_error("3~whatever comes") == ErrorCode::record_future_version);
+  CHECK(read_error("4~whatever comes") == ErrorCode::record_future_version);
   CHECK(read_error("9~") == ErrorCode::record_future_version);
   CHECK(read_error(":~") == ErrorCode::record_bad_form);
   CHECK(read_error(std::string(kMaxRecordBytes + 1, '1')) == ErrorCode::record_too_long);

@@ -3,6 +3,7 @@
 
 #include "catch.h"
 #include "gate/fixture.h"
+#include "policy/fixture.h"
 
 using namespace metrofax::consent;
 using namespace metrofax::consent::test;
@@ -173,4 +174,23 @@ TEST_CASE("property: a choice allows nothing that it does not name",
     }
   }
   CHECK(allowed > 1000);
+}
+
+TEST_CASE("a vendor that no record can name is refused with its purposes",
+          "[gate][choice][choice.third-party-ads]") {
+  const OpenPolicy high(replaced(small_policy_json(), R"("id": "adharbor", "number": 2,)",
+                                 R"("id": "adharbor", "number": 256,)"));
+  const PolicyView& policy = high.view();
+  const PurposeSet purposes = high.purpose("advertising") | high.purpose("measurement");
+  const PurposeSet social = high.purpose("social");
+  ConsentState consent = chosen(purposes | social, 0, 0);
+  consent.specific = purposes;
+  choose_vendor(policy, consent, high.vendor("adharbor"), false);
+  CHECK_FALSE(is_refused(policy, consent, high.vendor("adharbor")));
+  CHECK(consent.denied == purposes);
+  CHECK(consent.granted == social);
+  CHECK(consent.specific == 0);
+  // Allowing it is no grant of any purpose.
+  choose_vendor(policy, consent, high.vendor("adharbor"), true);
+  CHECK(consent.denied == purposes);
 }

@@ -38,6 +38,10 @@ inline constexpr Narrowing kNarrowings[] = {
      [](Subject& s, std::uint32_t pick) {
        s.opted_out[pick % kMaxOptOuts] = static_cast<std::uint16_t>(1 + pick % 5);
      }},
+    {"a refusal of one vendor",
+     [](Subject& s, std::uint32_t pick) {
+       some_record(s).refused[pick / 32 % kVendorWords] |= std::uint32_t{1} << pick % 32;
+     }},
     {"an unreadable signal", [](Subject& s, std::uint32_t) { s.signals.unreadable = true; }},
     {"a child", [](Subject& s, std::uint32_t) { s.age = fb::Age::under13; }},
     {"no parental grants",

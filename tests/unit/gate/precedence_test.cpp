@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "catch.h"
+#include "gate/choice.h"
 #include "gate/fixture.h"
 #include "gate/opt_outs.h"
 #include "policy/fixture.h"
@@ -168,6 +169,37 @@ TEST_CASE("the site's own switch shuts out one vendor, whatever was granted",
   CHECK(why(subject) == Reason::vendor_opt_out);
   // Empty places are nobody, an undeclared party least of all.
   CHECK(why(visitor("us"), "https://tracker.example/") == Reason::undeclared_party);
+}
+
+TEST_CASE("one vendor refused by the record stays out, whatever was granted",
+          "[gate][precedence][choice.third-party-ads][W2]") {
+  const PolicyView& policy = small_policy().view();
+  const std::uint16_t adharbor = small_policy().vendor("adharbor");
+  Subject subject = visitor("us");
+  subject.consent = choice(~PurposeSet{0});
+  subject.consent.specific = ~PurposeSet{0};
+  REQUIRE(why(subject) == Reason::granted);
+  choose_vendor(policy, subject.consent, adharbor, false);
+  CHECK(is_refused(policy, subject.consent, adharbor));
+  CHECK(why(subject) == Reason::vendor_refused);
+  CHECK(why(subject, kCount) == Reason::granted);
+  // A grant of its purposes does not bring it back, nor does age take the refusal away; its own choice does.
+  choose(policy, subject, ~PurposeSet{0}, ~PurposeSet{0}, true);
+  CHECK(why(subject) == Reason::vendor_refused);
+  subject.consent.time = kNow - 500 * 86400;
+  CHECK(why(subject) == Reason::vendor_refused);
+  subject.consent.time = kNow;
+  choose_vendor(policy, subject.consent, adharbor, true);
+  CHECK(why(subject) == Reason::granted);
+  choose_vendor(policy, subject.consent, adharbor, false);
+  choose_vendor(policy, subject.consent, kNoIndex, true);
+  CHECK(why(subject) == Reason::granted);
+  // Ourselves and nobody cannot be refused.
+  for (const std::uint16_t nobody : {std::uint16_t{0}, kNoIndex, std::uint16_t(policy.vendors.count)}) {
+    choose_vendor(policy, subject.consent, nobody, false);
+    CHECK_FALSE(is_refused(policy, subject.consent, nobody));
+    CHECK(why(subject) == Reason::granted);
+  }
 }
 
 TEST_CASE("opt-outs in the site's cookies are read, and what cannot be read is one",

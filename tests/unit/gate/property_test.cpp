@@ -90,6 +90,7 @@ Subject any_subject(Random& random, const PolicyView& policy) {
     const std::uint16_t revisions[] = {0, 0, 0, 1, 2, kNoIndex};
     consent.revision = random.pick(revisions);
     if (random.chance(40)) consent.specific = random.chance(50) ? ~PurposeSet{0} : random.below(0xFFFFFFFF);
+    if (random.chance(20)) consent.refused[0] = random.below(16);
     if (random.chance(20)) consent.older = random.below(400 * 86400);
   }
   Signals& signals = subject.signals;

@@ -140,6 +140,7 @@ constexpr ReasonRow kReasons[] = {
     {"tcf_denied", "choice.third-party-ads"},
     {"signal_unreadable", "choice.third-party-ads"},
     {"vendor_opt_out", "choice.third-party-ads"},
+    {"vendor_refused", "choice.third-party-ads"},
     {"account_deactivated", "changes.deactivated"},
     {"transition_pending", "transition.choice"},
     {"insecure_page", "security.tls"},

@@ -1,5 +1,6 @@
 // Where choices become entries, and entries receipts: POST /consent, GET /consent/receipt.
 import * as at from '../../gen/layout.js'
+import { Tri } from '../../gen/metrofax/consent/fb/tri.js'
 import { List, type GateExports } from '../../wire/gate.js'
 import { JsonGate } from '../../wire/json-gate.js'
 import { writeSubject } from '../../wire/request-json.js'
@@ -13,7 +14,7 @@ export interface DeskNotice {
   readonly version: string
   readonly lang: string
   readonly purposes: readonly { readonly id: string; readonly description: string; readonly necessary: boolean; readonly retentionDays: number }[]
-  readonly vendors: readonly { readonly name: string; readonly purposes: readonly string[] }[]
+  readonly vendors: readonly { readonly id: string; readonly name: string; readonly purposes: readonly string[] }[]
 }
 
 export interface DeskOptions {
@@ -45,11 +46,13 @@ interface ChoiceData {
   readonly notice: string
   readonly policy: { readonly sha256: string; readonly version: string }
   readonly principal: string
+  /** Ids of vendors refused one by one; entries from before there were any have none. */
+  readonly refused?: readonly string[]
   readonly regime: string
   /** Seconds for which the choice holds. */
   readonly validity: number
   readonly model: 'opt-in' | 'opt-out'
-  readonly signals: { readonly gpcHeader: boolean | null; readonly gpcScript: boolean | null; readonly dnt: boolean | null }
+  readonly signals: { readonly gpcHeader: boolean | null; readonly gpcScript: boolean | null; readonly dnt: boolean | null; readonly optOuts?: readonly string[] }
 }
 
 const RECORD_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
@@ -116,12 +119,29 @@ export async function createConsentDesk(options: DeskOptions): Promise<ConsentDe
       at: Number(view.getBigInt64(subject + at.SUBJECT_CONSENT_TIME, true)),
       granted: set(facts + at.FACTS_GRANTED),
       denied: set(subject + at.SUBJECT_DENIED),
+      refused: gate.refused_(),
+      optOuts: optOutsOf(),
       regime: gate.name_(List.regimes, view.getUint16(facts + at.FACTS_REGIME, true)) ?? '',
       model: view.getUint8(facts + at.FACTS_MODEL) === 0 ? ('opt-in' as const) : ('opt-out' as const),
       // The regime's lifetime of a grant or a refusal, as the core puts it into the cookie.
       validity: Number(/Max-Age=(\d+)/.exec(gate.writeConsent_(true))?.[1] ?? 0),
       policy: hex(new Uint8Array(view.buffer, facts + at.FACTS_SHA256, 32)),
     }
+  }
+
+  /** The opt-outs in force beside GPC and DNT, as the core read them: frameworks by name, vendors by id. */
+  function optOutsOf(): string[] {
+    const { view_: view, subject_: subject } = gate
+    const named = ([['nai', at.SUBJECT_NAI], ['daa', at.SUBJECT_DAA], ['usprivacy', at.SUBJECT_USP], ['gpp', at.SUBJECT_GPP], ['tcf', at.SUBJECT_TCF]] as const)
+      .filter(([, offset]) => (view.getUint8(subject + offset) as Tri) === Tri.on)
+      .map(([name]) => name as string)
+    if (view.getUint8(subject + at.SUBJECT_UNREADABLE) === 1) named.push('unreadable')
+    for (let i = 0; i < at.MAX_OPT_OUTS; ++i) {
+      const vendor = view.getUint16(subject + at.SUBJECT_OPTED_OUT + 2 * i, true)
+      const id = vendor > 0 ? gate.name_(List.vendors, vendor - 1) : null
+      if (id !== null) named.push(`vendor:${id}`)
+    }
+    return named
   }
 
   async function enter(request: Request): Promise<Response> {
@@ -133,13 +153,13 @@ export async function createConsentDesk(options: DeskOptions): Promise<ConsentDe
     const said = (body?.['signals'] ?? {}) as Record<string, unknown>
     const blocked = done['blocked']
     const blockedBy = counted(done['blockedBy'])
-    const { at: chosen, granted, denied, regime, model, policy, validity } = choiceOf(request)
+    const { at: chosen, granted, denied, refused, optOuts, regime, model, policy, validity } = choiceOf(request)
     const data: Omit<ChoiceData, 'principal'> = {
-      denied, granted, method, regime, model, validity,
+      denied, granted, refused, method, regime, model, validity,
       language: notice.lang,
       notice: noticeHash,
       policy: { sha256: policy, version: notice.version },
-      signals: { gpcHeader: request.headers.get('sec-gpc') === null ? null : request.headers.get('sec-gpc')?.trim() === '1', gpcScript: tri(said['gpcScript']), dnt: tri(said['dnt']) },
+      signals: { gpcHeader: request.headers.get('sec-gpc') === null ? null : request.headers.get('sec-gpc')?.trim() === '1', gpcScript: tri(said['gpcScript']), dnt: tri(said['dnt']), optOuts },
       enforcement: { released: names(done['released']), blocked: Number.isSafeInteger(blocked) && Number(blocked) >= 0 ? Number(blocked) : 0, purged: names(done['purged']), residue: names(done['residue']), ...(blockedBy.length > 0 ? { blockedBy } : {}) },
     }
     const person = (await options.person?.(request)) ?? `browser:${id}`
@@ -175,13 +195,20 @@ export async function createConsentDesk(options: DeskOptions): Promise<ConsentDe
           state: necessary || data.granted.includes(purpose) ? ('granted' as const) : ('denied' as const),
           data: necessary ? ['account and usage data needed for the service'] : ['online identifier', 'usage data'],
           retention: `P${String(retentionDays)}D`,
-          recipients: notice.vendors.filter(({ purposes }) => purposes.includes(purpose)).map(({ name }) => name),
+          ...recipientsOf(purpose, necessary, data.refused ?? []),
         })),
       event: { at: entry.at, validity: `PT${String(data.validity)}S`, method: data.method, state: entry.kind === 'refusal' ? 'refused' : 'given' },
-      signals: { ...data.signals, optOuts: [] },
+      signals: { ...data.signals, optOuts: data.signals.optOuts ?? [] },
       enforcement: data.enforcement,
       ledger: { seq: stored.seq, sha256: stored.sha256, prev_sha256: entry.prev_sha256 },
     })
+  }
+
+  /** Whom a purpose's data may reach, and whom the visitor refused: what is necessary no refusal touches. */
+  function recipientsOf(purpose: string, necessary: boolean, refused: readonly string[]) {
+    const all = notice.vendors.filter(({ purposes }) => purposes.includes(purpose))
+    const isRefused = ({ id }: { readonly id: string }): boolean => !necessary && refused.includes(id)
+    return { recipients: all.filter((one) => !isRefused(one)).map(({ name }) => name), refusedRecipients: all.filter(isRefused).map(({ name }) => name) }
   }
 
   async function show(request: Request): Promise<Response> {

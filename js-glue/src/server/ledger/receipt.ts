@@ -15,6 +15,8 @@ export interface ReceiptPurpose {
   readonly retention: string
   /** Names of vendors. */
   readonly recipients: readonly string[]
+  /** Names of vendors that the visitor refused one by one. */
+  readonly refusedRecipients?: readonly string[]
   /** The verdict that followed: outcome, reason and clause of the gate. */
   readonly rule?: { readonly outcome: string; readonly reason: string; readonly clause: string | null }
 }
@@ -97,6 +99,7 @@ export function receiptOf(facts: ReceiptFacts) {
         processing_locations: facts.locations,
         jurisdiction: facts.jurisdiction,
         recipient_third_parties: purpose.recipients,
+        ...(purpose.refusedRecipients?.length ? { refused_third_parties: purpose.refusedRecipients } : {}),
         withdrawal_method: facts.withdrawal,
         privacy_rights: facts.rights,
         ...(purpose.rule ? { rule: purpose.rule } : {}),
