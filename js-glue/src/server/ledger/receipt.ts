@@ -178,11 +178,12 @@ const STATUS: Readonly<Record<string, string>> = {
   invalidated: 'dpv:ConsentInvalidated',
 }
 
-/** W3C Data Privacy Vocabulary 2, as JSON-LD. */
+/** W3C Data Privacy Vocabulary 2, as JSON-LD, by the table of the DPV guide to ISO/IEC TS 27560. */
 export function toDpv(receipt: UnsignedReceipt): Record<string, unknown> {
   const { pii_processing: processing } = receipt
   const [event] = receipt.events
   const urn = (name: string) => `urn:metrofax:${name}`
+  const thirdParties = (names: readonly string[]) => names.map((name) => ({ '@type': 'dpv:ThirdParty', 'dpv:hasName': name }))
   return {
     '@context': {
       dpv: 'https://w3id.org/dpv#',
@@ -193,14 +194,17 @@ export function toDpv(receipt: UnsignedReceipt): Record<string, unknown> {
     '@type': ['dpv:ConsentRecord', 'dpv:ConsentReceipt'],
     'dct:identifier': receipt.header.record_id,
     'dct:conformsTo': receipt.header.schema_version,
-    'dpv:hasDataSubject': { '@id': urn(`principal:${receipt.header.pii_principal_id}`), '@type': 'dpv:DataSubject' },
+    'dpv:hasDataSubject': { '@id': urn(`principal:${receipt.header.pii_principal_id}`), '@type': 'dpv:DataSubject', 'dct:identifier': receipt.header.pii_principal_id },
     'dpv:hasNotice': { '@id': processing.privacy_notice, '@type': 'dpv:ConsentNotice', 'dct:language': processing.language },
     'dpv:hasConsentStatus': { '@id': STATUS[event?.event_state ?? ''] ?? 'dpv:ConsentUnknown' },
-    'dpv:isIndicatedAtTime': { '@type': 'xsd:dateTime', '@value': event?.event_time ?? '' },
-    'dpv:hasDuration': event?.validity_duration ?? '',
+    'dct:date': { '@type': 'xsd:dateTime', '@value': event?.event_time ?? '' },
+    'dct:valid': event?.validity_duration ?? '',
+    'dpv:isImplementedByEntity': { '@id': urn(`principal:${event?.entity_id ?? ''}`) },
     'dpv:hasDataController': receipt.party_identification.map((party) => ({
       '@id': urn(`party:${party.party_id}`),
       '@type': 'dpv:DataController',
+      'dct:identifier': party.party_id,
+      'dct:description': party.party_type,
       'dpv:hasName': party.party_name,
       'dpv:hasAddress': party.party_address,
       'dpv:hasContact': party.party_contact,
@@ -212,9 +216,19 @@ export function toDpv(receipt: UnsignedReceipt): Record<string, unknown> {
       'dpv:hasLegalBasis': { '@id': purpose.lawful_basis === 'consent' ? 'dpv:Consent' : purpose.lawful_basis === 'contract' ? 'dpv:Contract' : 'dpv:LegalBasis' },
       'dpv:hasConsentStatus': { '@id': purpose.state === 'granted' ? 'dpv:ConsentGiven' : 'dpv:ConsentRefused' },
       'dpv:hasPersonalData': purpose.pii_information.map(({ pii_type: kind }) => ({ '@type': 'dpv:PersonalData', 'dct:title': kind })),
-      'dpv:hasRecipient': purpose.recipient_third_parties.map((name) => ({ '@type': 'dpv:ThirdParty', 'dpv:hasName': name })),
-      'dpv:hasStorageCondition': { '@type': 'dpv:StorageDuration', 'dpv:hasDuration': purpose.retention_period },
+      'dpv:hasRecipient': thirdParties(purpose.recipient_third_parties),
+      'dpv:hasStorageCondition': [
+        { '@type': 'dpv:StorageDuration', 'dpv:hasDuration': purpose.retention_period },
+        ...purpose.storage_locations.map((place) => ({ '@type': 'dpv:StorageLocation', 'dpv:hasLocation': place })),
+      ],
       'dpv:hasJurisdiction': purpose.jurisdiction,
+      'dpv:hasNecessity': { '@id': purpose.purpose_type === 'necessary' ? 'dpv:Required' : 'dpv:Optional' },
+      'dpv:hasConsentControl': { '@id': purpose.withdrawal_method, '@type': 'dpv:WithdrawConsent' },
+      'dpv:hasRight': { '@id': purpose.privacy_rights, '@type': 'dpv:DataSubjectRight' },
+      // The same, with whom the visitor refused one by one: a process within it, in another state.
+      ...(purpose.refused_third_parties
+        ? { 'dpv:hasProcess': { '@type': 'dpv:Process', 'dpv:hasRecipient': thirdParties(purpose.refused_third_parties), 'dpv:hasConsentStatus': { '@id': 'dpv:ConsentRefused' } } }
+        : {}),
     })),
   }
 }
