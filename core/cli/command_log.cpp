@@ -36,7 +36,9 @@ struct Options {
 /// One run: what has been read, written and refused.
 class Run {
  public:
-  Run(Redactor& redactor, unsigned reports) : redactor_(redactor), reports_(reports) {}
+  Run(Redactor& redactor, unsigned reports) : redactor_(redactor), reports_(reports) {
+    out_.reserve(2 * kWriteBytes);
+  }
 
   /// Reads a file to its end. False if reading or writing failed, which is said.
   bool file(const std::string& name) {

@@ -1,5 +1,6 @@
 #include "cli/line_reader.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,7 +14,12 @@ constexpr std::size_t kPiece = std::size_t{1} << 20;
 }  // namespace
 
 LineReader::LineReader(int input, std::size_t longest)
-    : input_(input), longest_(longest), buffer_(longest + 1 + kPiece) {}
+    : input_(input), longest_(longest), buffer_(longest + 1 + kPiece) {
+#ifdef F_SETPIPE_SZ
+  // Of a pipe, fewer and larger pieces; what is none, or may not grow, stays as it is.
+  ::fcntl(input, F_SETPIPE_SZ, static_cast<int>(kPiece));
+#endif
+}
 
 // More bytes behind those at hand; false at the end or on failure.
 bool LineReader::fill() {

@@ -14,22 +14,26 @@ namespace {
 constexpr std::int64_t kDay = 86400;
 constexpr auto kFirstField = static_cast<std::uint32_t>(fb::Topic::field_address);
 
-void append_quoted(std::string& out, std::string_view text) { out.append(" \"").append(text).append("\""); }
+using std::string_view_literals::operator""sv;  // their length is known, where a pointer's is counted
+
+void append_quoted(std::string& out, std::string_view text) {
+  out.append(" \""sv).append(text).push_back('"');
+}
 
 // "GET /path?a=1 HTTP/1.1" by its parts; anything else is somebody's noise, of which nothing is kept.
 void append_request(std::string& out, std::string_view request, Kept kept) {
-  out += " \"";
+  out += " \""sv;
   RequestLine line;
   if (!kept.has(Field::request) || !cut_request(request, line)) {
     out += '-';
   } else {
-    out.append(line.method).append(" ");
+    out.append(line.method).push_back(' ');
     if (kept.has(Field::query)) {
       out += line.target;
     } else {
       append_clean_target(out, line.target);
     }
-    if (!line.protocol.empty()) out.append(" ").append(line.protocol);
+    if (!line.protocol.empty()) out.append(" "sv).append(line.protocol);
   }
   out += '"';
 }
@@ -43,19 +47,19 @@ void append_line(std::string& out, const LogLine& line, Kept kept) {
   }
   // RFC 1413 identity and user name.
   const bool named = kept.has(Field::identity);
-  out.append(" ").append(named ? line.ident : nothing);
-  out.append(" ").append(named ? line.user : nothing);
-  out.append(" [").append(kept.has(Field::time) ? line.time : nothing).append("]");
+  out.append(" "sv).append(named ? line.ident : nothing);
+  out.append(" "sv).append(named ? line.user : nothing);
+  out.append(" ["sv).append(kept.has(Field::time) ? line.time : nothing).push_back(']');
   append_request(out, line.request, kept);
-  out.append(" ").append(kept.has(Field::status) ? line.status : nothing);
-  out.append(" ").append(kept.has(Field::size) ? line.size : nothing);
+  out.append(" "sv).append(kept.has(Field::status) ? line.status : nothing);
+  out.append(" "sv).append(kept.has(Field::size) ? line.size : nothing);
   if (line.combined) {
     if (!kept.has(Field::referrer)) {
       append_quoted(out, nothing);
     } else if (kept.has(Field::query)) {
       append_quoted(out, line.referrer);
     } else {
-      out += " \"";
+      out += " \""sv;
       append_clean_target(out, line.referrer);
       out += '"';
     }

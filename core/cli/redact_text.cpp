@@ -179,9 +179,14 @@ bool is_address(std::string_view text) { return !bare_address(text.substr(0, tex
 void append_network(std::string& out, std::string_view address) {
   std::size_t last = 0;
   in6_addr six{};
-  address = bare_address(address);
-  if (is_ipv4(address, last)) {
-    out.append(address.substr(0, last)).append("0");
+  // Nearly all of them are bare already.
+  if (!is_ipv4(address, last)) {
+    last = 0;
+    address = bare_address(address);
+    if (!is_ipv4(address, last)) last = 0;
+  }
+  if (last > 0) {
+    out.append(address.substr(0, last)).push_back('0');
   } else if (is_ipv6(address, six)) {
     append_ipv6_network(out, six);
   } else {

@@ -1,38 +1,57 @@
 #include "consent/ledger.h"
 
+#include <array>
+#include <cstring>
+
 #include "consent/canonical_json.h"
 
 namespace metrofax::consent {
 namespace {
 
+// What a byte may be part of.
+enum Part : std::uint8_t { hex_digit = 1, name_part = 2 };
+
+constexpr std::array<std::uint8_t, 256> make_parts() {
+  std::array<std::uint8_t, 256> parts{};
+  const auto add = [&parts](std::string_view bytes, Part part) {
+    for (const char c : bytes) {
+      std::uint8_t& known = parts[static_cast<unsigned char>(c)];
+      known = static_cast<std::uint8_t>(known | part);
+    }
+  };
+  add("0123456789abcdef", hex_digit);
+  add("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.:", name_part);
+  return parts;
+}
+constexpr std::array<std::uint8_t, 256> kParts = make_parts();
+
+bool all_are(std::string_view text, Part part) {
+  unsigned parts = part;
+  for (const char c : text) parts &= kParts[static_cast<unsigned char>(c)];
+  return parts != 0;
+}
+
 constexpr std::size_t kMaxName = 64;
 constexpr std::uint64_t kMaxNumber = (std::uint64_t{1} << 53) - 1;
 
 bool is_hex(std::string_view text, std::size_t length) {
-  if (text.size() != length) return false;
-  for (const char c : text) {
-    if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f')) return false;
-  }
-  return true;
+  return text.size() == length && all_are(text, hex_digit);
 }
 
 bool is_name(std::string_view text) {
-  if (text.empty() || text.size() > kMaxName) return false;
-  for (const char c : text) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    const bool mark = c == '-' || c == '_' || c == '.' || c == ':';
-    if (!letter && !mark && !(c >= '0' && c <= '9')) return false;
-  }
-  return true;
+  return !text.empty() && text.size() <= kMaxName && all_are(text, name_part);
 }
 
 class Reader {
  public:
   explicit Reader(std::string_view text) : text_(text) {}
 
-  bool text(std::string_view wanted) {
-    if (text_.substr(at_, wanted.size()) != wanted) return false;
-    at_ += wanted.size();
+  // A literal: of a length that is known, it is compared by words.
+  template <std::size_t Size>
+  bool text(const char (&wanted)[Size]) {
+    constexpr std::size_t length = Size - 1;
+    if (text_.size() - at_ < length || std::memcmp(text_.data() + at_, wanted, length) != 0) return false;
+    at_ += length;
     return true;
   }
   // Up to the next quote, which is taken as well.

@@ -14,7 +14,7 @@ export interface Records {
   readonly routes: ReturnType<ledgers.ConsentDesk['routes']>;
   /** What receipts and seals are checked with (PEM). */
   readonly publicKey: string;
-  /** The whole ledger checked, seals too. */
+  /** The ledger checked, seals too: what came since the last time, and all of it once an hour. */
   health(): Promise<ledgers.LedgerHealth>;
   report(): Promise<ledgers.LedgerReport>;
   /** The SDK's own table writer, and its orders of deletion. */
@@ -23,6 +23,9 @@ export interface Records {
   readonly carryOutDeletion: typeof ledgers.carryOutDeletion;
   close(): Promise<void>;
 }
+
+/** Seconds after which the ledger is read from its first entry again. */
+const WHOLE_EVERY = 3600;
 
 /** The key of METROFAX_LEDGER_KEY_FILE; without one the demo makes its own at its first start, readable by its user alone. */
 export async function signingKey(data: string): Promise<string> {
@@ -60,10 +63,18 @@ export async function openRecords(sdk: string, data: string, person: (request: R
   });
   const publicKey = String(createPublicKey(pem).export({ type: 'spki', format: 'pem' }));
   const keys = [await VerifyingKey.read(publicKey)];
+  let known: { readonly found: ledgers.LedgerHealth; readonly whole: number } | null = null;
+  const health = async (): Promise<ledgers.LedgerHealth> => {
+    const fresh = known !== null && now() - known.whole < WHOLE_EVERY ? known : null;
+    const found = await ledger.health(keys, fresh?.found);
+    // What is wrong stays wrong until somebody has read all of it again.
+    known = found.problem === null ? { found, whole: fresh?.whole ?? now() } : known;
+    return found;
+  };
   return {
     ledger, publicKey, csv, carryOutDeletion, sweepRetention,
     routes: desk.routes(),
-    health: () => ledger.health(keys),
+    health,
     report: () => reportOf(ledger.lines()),
     close: () => database.close(),
   };

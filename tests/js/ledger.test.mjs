@@ -180,6 +180,36 @@ const facts = {
   ledger: { seq: 7, sha256: 'd'.repeat(64), prev_sha256: 'e'.repeat(64) },
 };
 
+test('health goes on from where it was: only what came since is read, and a history that was cut or chained anew is found [retention.necessary]', async () => {
+  const { client, ledger } = await open();
+  await ledger.append(Array.from({ length: 25 }, (_, n) => event(n)));
+  const first = await ledger.health([verifying]);
+  assert.equal(first.problem, null);
+  /** @type {number[]} */
+  const read = [];
+  const { read: whole } = ledger;
+  ledger.read = (/** @type {number} */ from, /** @type {number} */ limit) => {
+    read.push(from);
+    return whole.call(ledger, from, limit);
+  };
+  await ledger.append([event(100)]);
+  const next = await ledger.health([verifying], first);
+  assert.deepEqual(next, await ledger.health([verifying]));
+  assert.deepEqual(read, [first.verified - 1, first.verified, 0]);
+
+  // What was changed within is found by the whole reading, what is new by either.
+  await client.execute(`UPDATE ledger_entry SET line = REPLACE(line, '"at":', '"at": ') WHERE seq = ${next.verified - 1}`);
+  const changed = await ledger.health([verifying], first);
+  assert.equal(changed.problem?.seq, next.verified - 1);
+  await client.execute(`DELETE FROM ledger_entry WHERE seq >= ${first.verified - 1}`);
+  assert.equal((await ledger.health([verifying])).problem, null, 'a ledger that was cut is whole to whoever did not see it before');
+  const cut = await ledger.health([verifying], first);
+  assert.deepEqual(cut.problem, { seq: first.verified - 1, problem: 'it was there when the ledger was last checked: the ledger was truncated' });
+  assert.equal(cut.verified, first.verified - 1);
+  await ledger.append([event(200), event(201)]);
+  assert.match(String((await ledger.health([verifying], first)).problem?.problem), /the history was rewritten/);
+});
+
 describe('receipts [pii.change]', () => {
   /** @param {unknown} receipt */
   const offline = (receipt) => native(['receipt', 'verify', '--key', publicFile, file('receipt.json', JSON.stringify(receipt, null, 2))]);

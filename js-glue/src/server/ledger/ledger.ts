@@ -174,9 +174,9 @@ export class Ledger {
     return stored(await this.#all('SELECT seq, line, sha256 FROM ledger_entry WHERE seq >= ? ORDER BY seq LIMIT ?', from, limit))
   }
 
-  /** The whole ledger as lines, as `mfconsent ledger verify` reads them, a thousand entries in memory at a time. */
-  async *lines(): AsyncGenerator<string> {
-    for (let from = 0; ; ) {
+  /** The whole ledger as lines, or what comes from an entry on, as `mfconsent ledger verify` reads them, a thousand entries in memory at a time. */
+  async *lines(first = 0): AsyncGenerator<string> {
+    for (let from = first; ; ) {
       const rows = await this.read(from, 1000)
       for (const { line } of rows) yield line
       if (rows.length < 1000) return
@@ -192,10 +192,27 @@ export class Ledger {
     return (await this.health(keys)).problem
   }
 
-  /** As verify(), with how far it came: entries up to the first that cannot be trusted, the hash of the last good one, seals. */
-  async health(keys: readonly VerifyingKey[] = []): Promise<LedgerHealth> {
+  /**
+   * As verify(), with how far it came: entries up to the first that cannot be trusted, the hash of the last good one, seals.
+   *
+   * `known`, what it answered before, with the same keys: only what came since is read. That the last entry of then is still there as it
+   * was is looked at, so that a history that was cut or chained anew is found, which no reading from the start can find; what was
+   * changed before it and left unchained is found by the next whole reading.
+   */
+  async health(keys: readonly VerifyingKey[] = [], known?: LedgerHealth): Promise<LedgerHealth> {
     let [seq, prev, seals, sealed] = [0, NO_ENTRY, 0, 0]
-    for await (const line of this.lines()) {
+    if (known && known.problem === null && known.verified > 0) {
+      const last = known.verified - 1
+      const [anchor] = await this.read(last, 1)
+      if (anchor?.seq !== last || (await sha256(anchor.line)) !== known.sha256) {
+        // The entry that was vouched for is gone: how far the rest holds is told from the start.
+        const whole = await this.health(keys)
+        const problem = anchor?.seq === last ? 'it is not the entry that was checked before: the history was rewritten' : 'it was there when the ledger was last checked: the ledger was truncated'
+        return whole.problem ? whole : { ...whole, verified: Math.min(whole.verified, last), problem: { seq: last, problem } }
+      }
+      ;[seq, prev, seals, sealed] = [known.verified, known.sha256, known.seals, known.sealed]
+    }
+    for await (const line of this.lines(seq)) {
       const { problem, seal } = await this.#look(line, seq, prev, keys)
       if (problem) return { verified: seq, sha256: prev, seals, sealed, problem: { seq, problem } }
       prev = await sha256(line)
