@@ -140,12 +140,10 @@ METROFAX_EXPORT(input_at) char* input_at() { return input; }
 METROFAX_EXPORT(board_at) const Board* board_at() { return &board; }
 
 /// Decodes (`encode` 0) the `length` bytes at input_at() onto the board, or encodes what is on it. codec: a
-/// Codec; strict: a Strictness. Returns the ErrorCode. What lies on the board holds until the next call.
+/// Codec, strict: a Strictness. Returns the ErrorCode. What lies on the board holds until the next call.
 METROFAX_EXPORT(run)
 std::uint32_t run(std::uint32_t encode_it, std::uint32_t codec, std::uint32_t strict, std::uint32_t length) {
-  if (length > kCodecInputBytes || codec > static_cast<std::uint32_t>(Codec::dnt)) {
-    return static_cast<std::uint32_t>(ErrorCode::too_long);
-  }
+  if (length > kCodecInputBytes) return static_cast<std::uint32_t>(ErrorCode::too_long);
   Arena arena(memory);
   const auto strictness = strict != 0 ? Strictness::strict : Strictness::lenient;
   notes = Notes(strictness);

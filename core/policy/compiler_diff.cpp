@@ -43,6 +43,7 @@ std::vector<Change> diff_policies(const PolicyModel& before, const PolicyModel& 
   Comparison c(before, after);
   diff_purposes(c);
   diff_vendors(c);
+  diff_ad_choices(c);
   diff_first_party(c);
   diff_storage(c, "our own", before.storage, after.storage);
   diff_regimes(c);

@@ -175,6 +175,18 @@ void diff_vendors(Comparison& c) {
       });
 }
 
+// Links: what they lead to is others' affair.
+void diff_ad_choices(Comparison& c) {
+  match(
+      c.before.ad_choices, c.after.ad_choices, [](const AdChoiceDecl& choice) { return choice.name.text; },
+      [&](const AdChoiceDecl& a) { c.text("opt-out page " + in_quotes(a.name.text) + " is gone"); },
+      [&](const AdChoiceDecl& b) { c.text("opt-out page " + in_quotes(b.name.text) + " is new"); },
+      [&](const AdChoiceDecl& a, const AdChoiceDecl& b) {
+        reworded(c, "opt-out page " + in_quotes(b.name.text) + " url", a.url, b.url);
+        reworded(c, "opt-out page " + in_quotes(b.name.text) + " where", a.where, b.where);
+      });
+}
+
 void diff_first_party(Comparison& c) {
   // What is ours is judged by our rules: a host that comes or goes changes whose rules hold on it.
   diff_hosts(c, "first party", c.before.first_party, c.after.first_party, {});

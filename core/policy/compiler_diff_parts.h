@@ -59,6 +59,7 @@ void match(const std::vector<T>& before, const std::vector<T>& after, Key key, G
 
 void diff_purposes(Comparison& c);
 void diff_vendors(Comparison& c);
+void diff_ad_choices(Comparison& c);
 void diff_first_party(Comparison& c);
 void diff_storage(Comparison& c, const std::string& owner, const std::vector<StorageDecl>& before,
                   const std::vector<StorageDecl>& after);

@@ -101,6 +101,14 @@ struct VendorDecl {
   ClauseIndex clause = kNoClause;
 };
 
+/// A page where one opts out with many at once (the AdChoices programmes). Shown as a link; no rule looks at
+/// it.
+struct AdChoiceDecl {
+  Name name;
+  std::string url;
+  std::string where;
+};
+
 /// `code`: "FR" or "US-CA".
 struct PlaceDecl {
   Name code;
@@ -208,6 +216,7 @@ struct PolicyModel {
   std::vector<LimitedArea> areas;
   std::vector<PurposeDecl> purposes;
   std::vector<VendorDecl> vendors;
+  std::vector<AdChoiceDecl> ad_choices;
   std::vector<StorageDecl> storage;
   std::vector<RegimeDecl> regimes;
   std::uint32_t regimes_at = 0;

@@ -61,6 +61,10 @@ nlohmann::json notice_data(std::string_view source) {
   }
   Json vendors = Json::array();
   for (const VendorDecl& vendor : model.vendors) vendors.push_back(vendor_row(model, vendor));
+  Json ad_choices = Json::array();
+  for (const AdChoiceDecl& choice : model.ad_choices) {
+    ad_choices.push_back({{"name", choice.name.text}, {"url", choice.url}, {"where", choice.where}});
+  }
   Json storage = Json::array();
   for (const StorageDecl& entry : model.storage) {
     storage.push_back(storage_row(entry));
@@ -70,8 +74,10 @@ nlohmann::json notice_data(std::string_view source) {
   for (const ClauseDecl& clause : model.clauses) {
     clauses[clause.id.text] = {{"says", clause.says}, {"does", clause.does}};
   }
-  return {{"policyUrl", model.policy_url}, {"version", model.version.text}, {"purposes", std::move(purposes)},
-          {"vendors", std::move(vendors)}, {"storage", std::move(storage)}, {"clauses", std::move(clauses)}};
+  return {{"policyUrl", model.policy_url},      {"version", model.version.text},
+          {"purposes", std::move(purposes)},    {"vendors", std::move(vendors)},
+          {"adChoices", std::move(ad_choices)}, {"storage", std::move(storage)},
+          {"clauses", std::move(clauses)}};
 }
 
 }  // namespace metrofax::consent

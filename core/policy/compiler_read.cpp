@@ -172,8 +172,8 @@ PolicyModel read_policy(std::string_view source, Findings& findings) {
 
   Fields root(findings, document.root, "the policy",
               {"$schema", "format", "id", "version", "effective", "supersedes", "controllers", "policyUrl",
-               "enforcement", "firstParty", "purposes", "vendors", "storage", "regimes", "rules", "reasons",
-               "email", "clauses"});
+               "enforcement", "firstParty", "purposes", "vendors", "adChoices", "storage", "regimes", "rules",
+               "reasons", "email", "clauses"});
   if (!root.is_object()) return model;
   Reading reading(source, model, findings);
   root.text("$schema", Need::optional);
@@ -189,6 +189,7 @@ PolicyModel read_policy(std::string_view source, Findings& findings) {
       static_cast<std::uint8_t>(root.word("enforcement", enforcement_words(), 0, Need::optional));
   read_first_party(reading, root);
   read_vendors(reading, root);
+  read_ad_choices(reading, root);
   read_own_storage(reading, root);
   read_regimes(reading, root);
   read_rules(reading, root);

@@ -196,6 +196,20 @@ void read_first_party(Reading& reading, Fields& root) {
   read_areas(reading, fields);
 }
 
+void read_ad_choices(Reading& reading, Fields& root) {
+  Unique names(reading, "opt-out page");
+  for (const json::Node& item : root.list("adChoices", Need::optional)) {
+    Fields row(reading.findings, item, "an opt-out page", {"name", "url", "where"});
+    if (!row.is_object()) continue;
+    AdChoiceDecl choice;
+    choice.name = row.text("name");
+    names.add(choice.name);
+    choice.url = row.url("url");
+    choice.where = row.text("where").text;
+    reading.model.ad_choices.push_back(std::move(choice));
+  }
+}
+
 void read_vendors(Reading& reading, Fields& root) {
   PolicyModel& model = reading.model;
   Unique ids(reading, "vendor id");

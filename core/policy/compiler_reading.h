@@ -62,6 +62,7 @@ void read_clauses(Reading& reading, Fields& root);
 void read_purposes(Reading& reading, Fields& root);
 void read_first_party(Reading& reading, Fields& root);
 void read_vendors(Reading& reading, Fields& root);
+void read_ad_choices(Reading& reading, Fields& root);
 void read_own_storage(Reading& reading, Fields& root);
 void read_regimes(Reading& reading, Fields& root);
 void read_rules(Reading& reading, Fields& root);

@@ -57,7 +57,8 @@ Error read_ac(std::string_view text, Arena& arena, Notes& notes, AcString& ac) {
   if (ac.version == 1) return at == text.size() ? Error{} : Error{ErrorCode::signal_bad_value, at};
   if (at == text.size()) return {ErrorCode::signal_truncated, at};
   const std::uint32_t second = ++at;
-  if (text.substr(at, 2) != "dv") return {ErrorCode::signal_bad_value, second};
+  if (text.size() < at + 2 || text[at] != 'd' || text[at + 1] != 'v')
+    return {ErrorCode::signal_bad_value, second};
   at += 2;
   if (at == text.size()) {
     notes.add(ErrorCode::signal_truncated, at);

@@ -3,7 +3,15 @@
 namespace metrofax::consent {
 namespace {
 
-constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+// A table of these would cost more bytes than this, and no time is lost.
+constexpr char character_of(unsigned six) {
+  const unsigned code = six < 26    ? six + 'A'
+                        : six < 52  ? six + ('a' - 26)
+                        : six < 62  ? six + '0' - 52
+                        : six == 62 ? '-'
+                                    : '_';
+  return static_cast<char>(code);
+}
 
 // Places of a Fibonacci code: 1, 2, 3, 5, … Of 23 the last is 46368, which is what an id of 16 bits needs at
 // most.
@@ -24,23 +32,20 @@ struct Place {
   }
 };
 
-// A table of 128 costs less time than comparisons and is filled once, at compile time.
+// A table costs less time than comparisons and is filled once, at compile time. 64: what the alphabet does
+// not have.
 struct Values {
-  std::uint8_t of[128] = {};
+  std::uint8_t of[256] = {};
   constexpr Values() {
     for (auto& value : of) value = 64;
     for (unsigned i = 0; i < 64; ++i)
-      of[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
+      of[static_cast<unsigned char>(character_of(i))] = static_cast<std::uint8_t>(i);
   }
 };
 
 constexpr Values kValues;
 
-// 64 and more for what the alphabet does not have.
-std::uint32_t value_of(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return kValues.of[byte & 127] | (byte & 128);
-}
+std::uint32_t value_of(char c) { return kValues.of[static_cast<unsigned char>(c)]; }
 
 unsigned highest_place(std::uint32_t value, Place& place) {
   unsigned number = 0;
@@ -58,28 +63,24 @@ bool BitReader::open(std::string_view text, Arena& arena, std::uint32_t& bad) {
   if (bytes == nullptr) return false;
   bytes_ = bytes;
   size_ = length * 6;
-  std::uint32_t held = 0;
   std::uint32_t wrong = 0;
-  std::uint32_t i = 0;
-  for (; i + 4 <= length; i += 4) {
-    std::uint32_t four = 0;
-    for (std::uint32_t j = 0; j < 4; ++j) {
-      const std::uint32_t value = value_of(text[i + j]);
-      wrong |= value;
-      four = four << 6 | (value & 63);
+  for (std::uint32_t i = 0; i <= length; i += 4) {
+    // The last four are filled up with zeros.
+    char four[4] = {'A', 'A', 'A', 'A'};
+    const char* from = text.data() + i;
+    if (i + 4 > length) {
+      for (std::uint32_t j = i; j < length; ++j) four[j - i] = text[j];
+      from = four;
     }
-    *bytes++ = static_cast<std::uint8_t>(four >> 16);
-    *bytes++ = static_cast<std::uint8_t>(four >> 8);
-    *bytes++ = static_cast<std::uint8_t>(four);
+    const std::uint32_t a = value_of(from[0]);
+    const std::uint32_t b = value_of(from[1]);
+    const std::uint32_t c = value_of(from[2]);
+    const std::uint32_t d = value_of(from[3]);
+    wrong |= a | b | c | d;
+    *bytes++ = static_cast<std::uint8_t>(a << 2 | b >> 4);
+    *bytes++ = static_cast<std::uint8_t>(b << 4 | c >> 2);
+    *bytes++ = static_cast<std::uint8_t>(c << 6 | d);
   }
-  for (std::uint32_t j = 0; j < 4; ++j) {
-    const std::uint32_t value = i + j < length ? value_of(text[i + j]) : 0;
-    wrong |= value;
-    held = held << 6 | (value & 63);
-  }
-  *bytes++ = static_cast<std::uint8_t>(held >> 16);
-  *bytes++ = static_cast<std::uint8_t>(held >> 8);
-  *bytes++ = static_cast<std::uint8_t>(held);
   for (unsigned j = 0; j < 6; ++j) *bytes++ = 0;  // read() looks five bytes ahead
   if (wrong < 64) return true;
   bad = 0;
@@ -110,7 +111,7 @@ bool BitReader::rest_is_zero() {
   return any == 0;
 }
 
-void BitWriter::character(unsigned six) { put(kAlphabet[six]); }
+void BitWriter::character(unsigned six) { put(character_of(six)); }
 
 void BitWriter::write_fibonacci(std::uint32_t value) {
   Place place;

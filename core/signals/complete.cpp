@@ -53,12 +53,13 @@ struct Completer {
     for (std::size_t i = 0; i < coded.size(); ++i) copy[i] = coded[i];
     IdSet same;
     if (make_ids({copy, coded.size()}, arena, true, same).code != ErrorCode::ok) return;
-    std::size_t runs = 0;
-    for (IdRange run = set.next_run(1); run.first != 0; run = set.next_run(run.last + 1u), ++runs) {
-      if (runs >= same.runs.size() || same.runs[runs].first != run.first || same.runs[runs].last != run.last)
-        return;
-    }
-    if (runs == same.runs.size()) set.coded = coded;
+    IdRange run;
+    do {
+      const IdRange other = same.next_run(run.last + 1u);
+      run = set.next_run(run.last + 1u);
+      if (run.first != other.first || run.last != other.last) return;
+    } while (run.first != 0);
+    set.coded = coded;
   }
 
   Error make_set(IdSet& set, bool runs_only) {
@@ -187,6 +188,7 @@ struct Completer {
   Error run() {
     section.layout = layout_of(draft.id);
     if (section.layout == nullptr) return {ErrorCode::bad_value, 0};
+    if (section.order.size() > kMostSegments) return {ErrorCode::signal_too_large, 0};
     Error error = make_sets();
     if (error.code == ErrorCode::ok && draft.has_kinds) error = order_restrictions();
     section.present |= 1;

@@ -20,7 +20,7 @@ std::string_view expectation(ErrorCode code) {
     case ErrorCode::signal_section_count:
       return "as many sections as the header lists";
     case ErrorCode::signal_too_large:
-      return "less: the answer has no room";
+      return "less: there is no room for so much";
     case ErrorCode::signal_trailing_bits:
       return "nothing but padding behind the last field";
     case ErrorCode::signal_reserved:

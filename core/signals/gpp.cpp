@@ -88,7 +88,7 @@ Error read_gpp(std::string_view text, Arena& arena, Notes& notes, Gpp& gpp) {
     notes.add(ErrorCode::signal_bad_value, 0);
     count = 1;
   }
-  auto* sections = arena.take<GppSection>(count);
+  auto* sections = arena.take<GppSection>(kMostSections);
   auto* ids = arena.take<std::uint16_t>(count);
   if (sections == nullptr || ids == nullptr) return {ErrorCode::signal_too_large, 0};
   gpp.sections = {sections, count};
@@ -102,6 +102,7 @@ Error read_gpp(std::string_view text, Arena& arena, Notes& notes, Gpp& gpp) {
     at = gpp.header.size() + 1;
   }
   for (std::uint32_t i = 0; i < count; ++i) {
+    if (i == kMostSections) return {ErrorCode::signal_too_large, static_cast<std::uint32_t>(at * 6)};
     sections[i] = GppSection{};
     sections[i].id = ids[i];
     sections[i].text = up_to(text.substr(at), '~');
@@ -114,7 +115,9 @@ Error read_gpp(std::string_view text, Arena& arena, Notes& notes, Gpp& gpp) {
   BitWriter header(usual, sizeof usual);
   const Error error = write_header(gpp, arena, header);
   if (error.code != ErrorCode::ok) return error;
-  if (!header.failed() && gpp.header == std::string_view(usual, header.size())) gpp.header = {};
+  bool same = !header.failed() && gpp.header.size() == header.size();
+  for (std::uint32_t i = 0; same && i < header.size(); ++i) same = gpp.header[i] == usual[i];
+  if (same) gpp.header = {};
   return notes.refusal();
 }
 

@@ -18,6 +18,9 @@ struct GppSection {
   UspString usp;               ///< of section 6
 };
 
+/// Of one string, that are read and written.
+inline constexpr unsigned kMostSections = 256;
+
 struct Gpp {
   /// Header as it stood where we would write another; empty with `bare` where there was none.
   std::string_view header;

@@ -3,8 +3,9 @@
 namespace metrofax::consent {
 namespace {
 
-constexpr unsigned kMostRestrictions = 4095;  // a count of 12 bits
-constexpr std::uint32_t kQuantum = 24;        // as many zeros as any padding has, less one
+constexpr unsigned kMostRestrictions = 4095;      // a count of 12 bits
+constexpr std::uint32_t kMostCanada = 24 * 1024;  // characters of a segment that is read up to four times
+constexpr std::uint32_t kQuantum = 24;            // as many zeros as any padding has, less one
 
 struct SegmentReader {
   const SectionLayout& layout;
@@ -180,14 +181,13 @@ Error read_section(std::uint8_t id, std::string_view text, std::uint32_t base, A
                    Section& section) {
   section = Section{};
   const SectionLayout* chosen = layout_of(id);
-  if (chosen == nullptr) return {ErrorCode::signal_bad_value, base};
   // Sixty bits and their padding are usnat's first layout, whatever version it names.
   if (id == kUsNational && up_to(text, '.').size() * 6 < 70) chosen = layout_of(id, true);
   const SectionLayout& layout = *chosen;
   section.layout = chosen;
 
   const std::size_t dots = 1 + count_of(text, '.');
-  auto* order = arena.take<KeptSegment>(dots);
+  auto* order = arena.take<KeptSegment>(kMostSegments);
   if (order == nullptr) return {ErrorCode::signal_too_large, base};
   section.order = {order, dots};
 
@@ -195,6 +195,8 @@ Error read_section(std::uint8_t id, std::string_view text, std::uint32_t base, A
   unsigned index = 0;  // among segments, a header not counted
   for (std::size_t n = 0; n < dots; ++n) {
     const std::string_view segment = up_to(text.substr((r.base - base) / 6), '.');
+    if (n == kMostSegments || (is_canada(layout) && segment.size() > kMostCanada))
+      return {ErrorCode::signal_too_large, r.base};
     order[n] = KeptSegment{};
     if (segment.empty())
       return {n == 0 && dots == 1 ? ErrorCode::signal_truncated : ErrorCode::signal_bad_segment, r.base};

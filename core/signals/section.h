@@ -62,6 +62,8 @@ struct KeptSegment {
 };
 
 inline constexpr unsigned kMaxSets = 4;
+/// Of one string, known or not, that are read and written: each is kept by itself, and there are eight types.
+inline constexpr unsigned kMostSegments = 64;
 
 /// Values lie in the order of the layout's items, segment by segment.
 struct Section {
@@ -78,8 +80,9 @@ struct Section {
   [[nodiscard]] bool has(unsigned segment) const { return (present >> segment & 1u) != 0; }
 };
 
-/// Reads `text`, which begins at bit `base` of what the caller was given. The layout of usnat is chosen by
-/// its length: libraries before 2025 wrote version 1 with the fields of version 2.
+/// Reads `text`, which begins at bit `base` of what the caller was given; `id` is one that layout_of() knows.
+/// The layout of usnat is chosen by its length: libraries before 2025 wrote version 1 with the fields of
+/// version 2. A segment of Canada's, which is read once for each coding, may have 24,576 characters.
 [[nodiscard]] Error read_section(std::uint8_t id, std::string_view text, std::uint32_t base, Arena& arena,
                                  Notes& notes, Section& section);
 

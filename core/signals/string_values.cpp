@@ -155,7 +155,6 @@ Error read_gpp_section(JsonReader& in, Strictness strictness, Arena& arena, GppS
 
 Error read_value(JsonReader& in, Strictness strictness, Arena& arena, Gpp& gpp,
                  std::span<const std::string_view>& names) {
-  constexpr std::size_t kMostSections = 256;
   auto* list = arena.take<GppSection>(kMostSections);
   auto* called = arena.take<std::string_view>(kMostSections);
   auto* ids = arena.take<std::uint16_t>(kMostSections);

@@ -3,12 +3,6 @@ import { type AreaView, Page, type View } from './layout.js';
 
 const advertisingUses = ['sale', 'share', 'targeted'];
 
-const industry = [
-  ['Network Advertising Initiative', 'https://optout.networkadvertising.org/', 'United States'],
-  ['Digital Advertising Alliance', 'https://optout.aboutads.info/', 'United States'],
-  ['European Interactive Digital Advertising Alliance', 'https://www.youronlinechoices.eu/', 'Europe'],
-] as const;
-
 const browsers = [
   ['Chrome', 'Settings, Privacy and security, Third-party cookies, See all site data and permissions'],
   ['Firefox', 'Settings, Privacy & Security, Cookies and Site Data, Manage Data'],
@@ -166,7 +160,7 @@ export function Choices({ view, policy }: { view: View; policy: PublishedPolicy 
             browser and goes when cookies are cleared.
           </p>
           <ul class="link-list">
-            {industry.map(([name, url, where]) => (
+            {(policy.adChoices ?? []).map(({ name, url, where }) => (
               <li>
                 <a href={url} rel="noreferrer">
                   {name}

@@ -53,12 +53,20 @@ export interface LimitedArea {
   readonly clause: string;
 }
 
+/** A page where one opts out with many advertising companies at once. */
+export interface AdChoice {
+  readonly name: string;
+  readonly url: string;
+  readonly where: string;
+}
+
 /** What the pages show of the policy. The whole file is checked and compiled by mfconsent; here it is only read. */
 export interface PublishedPolicy {
   readonly version: string;
   readonly clauses: readonly Clause[];
   readonly purposes: readonly Purpose[];
   readonly vendors: readonly Vendor[];
+  readonly adChoices?: readonly AdChoice[];
   readonly regimes: readonly Regime[];
   readonly firstParty: { readonly limitedAreas?: readonly LimitedArea[] };
   readonly effective: { readonly currentUsers: string };

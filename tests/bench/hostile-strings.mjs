@@ -3,6 +3,8 @@
 /** @typedef {{ name: string, codec: 'tcf' | 'gpp' | 'ac', text: string }} Hostile */
 
 const LONGEST = 64 * 1024;
+/** A header and the longest segment of Canada's that is read. */
+const CANADA = 7 + 24 * 1024;
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const CORE = 'CPSG_8APSG_8ANwAAAENAwCgAP_AAAAAAAAA';
 
@@ -31,6 +33,30 @@ function crowded(range, restrictions) {
   return textOf([[2, 6], [0, 207], ...field, ...field, [restrictions, 12], ...each]).slice(0, LONGEST);
 }
 
+/** As many restrictions as there can be, each of four vendors from the highest down, from the last kind to the first. */
+function backwards() {
+  const each = Array.from({ length: 4095 }, (_, i) => /** @type {[number, number][]} */ ([[63 - (i % 63), 6], [i % 3, 2], [4, 12], ...[4, 3, 2, 1].flatMap((id) => /** @type {[number, number][]} */ ([[0, 1], [15_000 * id + i, 16]]))]));
+  return textOf([[2, 6], [0, 207], [0, 17], [0, 17], [4095, 12], ...each.flat()]).slice(0, LONGEST);
+}
+
+/** A header of one range of so many ids, from 1000 up, and a section of one character for each. @param {number} count */
+function sections(count) {
+  /** Fibonacci coding (GPP). @param {number} value */
+  const fibonacci = (value) => {
+    const places = [1, 2];
+    while (/** @type {number} */ (places.at(-1)) <= value) places.push(/** @type {number} */ (places.at(-1)) + /** @type {number} */ (places.at(-2)));
+    /** @type {number[]} */
+    const bits = [];
+    for (const place of places.reverse()) {
+      const one = place <= value;
+      if (one) value -= place;
+      if (one || bits.length > 0) bits.unshift(one ? 1 : 0);
+    }
+    return [...bits, 1].map((bit) => /** @type {[number, number]} */ ([bit, 1]));
+  };
+  return textOf([[3, 6], [1, 6], [1, 12], [1, 1], ...fibonacci(1000), ...fibonacci(count - 1)]) + '~A'.repeat(count);
+}
+
 /** @returns {Hostile[]} */
 export function hostileStrings() {
   const filled = (/** @type {string} */ start, /** @type {string} */ filler) => (start + filler.repeat(LONGEST)).slice(0, LONGEST);
@@ -39,12 +65,16 @@ export function hostileStrings() {
     { name: 'ranges, each of all vendors', codec: 'tcf', text: crowded(() => [1, 65_535], 2300) },
     { name: 'ranges, backwards', codec: 'tcf', text: crowded((i) => [65_535 - 16 * (i % 4095), 65_535 - 16 * (i % 4095)], 2300) },
     { name: 'ranges, in no order', codec: 'tcf', text: crowded((i) => [1 + ((i * 7919) % 65_000), 1 + ((i * 7919) % 65_000) + (i % 7)], 2300) },
+    { name: 'restrictions, each backwards', codec: 'tcf', text: backwards() },
+    { name: 'every second vendor', codec: 'tcf', text: textOf([[2, 6], [0, 207], [65_535, 16], [0, 1], ...Array.from({ length: 2048 }, () => /** @type {[number, number]} */ ([0xaaaaaaaa, 32])), [65_535, 16], [0, 1], ...Array.from({ length: 2048 }, () => /** @type {[number, number]} */ ([0x55555555, 32])), [0, 24]]) },
     { name: 'nothing but segments', codec: 'tcf', text: filled(`${CORE}AAAAAAAA`, '.I') },
     { name: 'segments of one kind', codec: 'tcf', text: filled(`${CORE}AAAAAAAA`, '.IAAA') },
     { name: 'GPP: a header and then _', codec: 'gpp', text: filled('DBA', '_') },
+    { name: 'GPP: as many sections as are read', codec: 'gpp', text: sections(256) },
+    { name: 'GPP: thousands of sections', codec: 'gpp', text: sections(30_000) },
     { name: 'GPP: a header and then sections', codec: 'gpp', text: filled('DBABMA', '~A') },
-    { name: 'GPP: Canada, and every coding tried', codec: 'gpp', text: filled('DBABjA~BPSG_8APSG_8ANwAAAENAwCgAAAAAAAA', 'g') },
-    { name: "GPP: Canada's ranges", codec: 'gpp', text: filled('DBABjA~BPSG_8APSG_8ANwAAAENAwCgAAAAAAAAAAAA', '_8') },
+    { name: 'GPP: Canada, and every coding tried', codec: 'gpp', text: filled('DBABDA~BPSG_8APSG_8ANwAAAENAwCgAAAAAAAA', 'g').slice(0, CANADA) },
+    { name: "GPP: Canada's ranges", codec: 'gpp', text: filled('DBABDA~BPSG_8APSG_8ANwAAAENAwCgAAAAAAAAAAAA', '_8').slice(0, CANADA) },
     { name: 'GPP: usnat and then subsections', codec: 'gpp', text: filled('DBABLA~CVVVkkkkkpFY', '.YA') },
     { name: 'AC: ids of one digit', codec: 'ac', text: filled('2~', '1.').replace(/\.$/, '1') },
   ];

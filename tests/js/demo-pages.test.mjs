@@ -113,6 +113,9 @@ describe('pages of the demo site', () => {
     const outward = [...text.matchAll(/<a href="(https:[^"]*)" rel="noreferrer"/g)].map(([, url]) => url);
     assert.ok(outward.some((url) => url.includes('networkadvertising.org')));
     assert.ok(outward.some((url) => url.includes('aboutads.info')));
+    const { adChoices } = JSON.parse(await readFile(new URL('../../demo-site/policy/2013-12-01.json', import.meta.url), 'utf8'));
+    assert.ok(adChoices.length >= 4);
+    for (const { url } of adChoices) assert.ok(outward.includes(url), url);
   });
 
   test('the privacy page has every clause with what is promised and what is done', async () => {

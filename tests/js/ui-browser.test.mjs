@@ -215,6 +215,9 @@ for (const browser of BROWSERS) {
         links.some((href) => /#cookies\.|#gifs\./.test(href)),
         'a link to a clause',
       );
+      const { adChoices } = JSON.parse(readFileSync(new URL('notice.en.json', dist)));
+      assert.ok(adChoices.length > 0);
+      for (const { url } of adChoices) assert.ok(links.includes(url), url);
       // Only the list scrolls: title and buttons stay where they are, whatever is unfolded below.
       const [wide, scrolled] = await page.evaluate(() => {
         const dialog = document.querySelector('metrofax-consent').shadowRoot.querySelector('dialog');

@@ -11,6 +11,8 @@ export interface CodecsExports {
 
 /** Words that a loop copies sooner than a typed array's slice(). */
 const SHORT = 48
+/** Characters that a loop writes sooner than a TextEncoder. */
+const SHORT_TEXT = 512
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
@@ -18,6 +20,7 @@ const decoder = new TextDecoder()
 export class CodecMemory {
   readonly bytes_: Uint8Array
   readonly words_: Uint32Array
+  private readonly signed_: Int32Array
   /** Address of the board (wasm/codecs_wire.h, BoardWire). */
   readonly board_: number
   private readonly input_: number
@@ -28,6 +31,7 @@ export class CodecMemory {
   constructor(x: CodecsExports) {
     this.bytes_ = new Uint8Array(x.memory.buffer)
     this.words_ = new Uint32Array(x.memory.buffer)
+    this.signed_ = new Int32Array(x.memory.buffer)
     this.board_ = x.board_at()
     this.input_ = this.next_ = x.input_at()
   }
@@ -53,15 +57,20 @@ export class CodecMemory {
     if (place >= 0 && place + length <= this.source_.length) return this.source_.slice(place, place + length)
     return decoder.decode(this.bytes_.subarray(from, from + length))
   }
-  /** A copy of a span's words; a short one is made faster as a plain list. */
-  copy_(address: number): Uint32Array | number[] {
-    const { words_: words } = this
-    const from = words[address >>> 2]! >>> 2
-    const count = words[(address >>> 2) + 1]!
-    if (count > SHORT) return words.slice(from, from + count)
-    const list: number[] = []
-    for (let i = from; i < from + count; ++i) list.push(words[i]!)
+  /** A copy of a span's words, whose sign says nothing; a short one is made faster as a plain list, of small integers where it can. */
+  copy_(address: number): Int32Array | number[] {
+    const { signed_: signed } = this
+    const from = signed[address >>> 2]! >>> 2
+    const count = signed[(address >>> 2) + 1]!
+    if (count > SHORT) return signed.slice(from, from + count)
+    const list = new Array<number>(count)
+    for (let i = 0; i < count; ++i) list[i] = signed[from + i]!
     return list
+  }
+  /** A span's words as numbers. */
+  numbers_(address: number): number[] {
+    const from = this.word_(address) >>> 2
+    return Array.from(this.words_.subarray(from, from + this.word_(address + 4)))
   }
 
   /** Forgets everything that was taken. */
@@ -81,10 +90,22 @@ export class CodecMemory {
   /** Text at the input's beginning, or its next free place: its length, one more than there is room for where it does not fit. */
   write_(text: string): { from: number; length: number } {
     const from = this.next_
-    const { read, written } = encoder.encodeInto(text, this.bytes_.subarray(from, this.input_ + at.INPUT_BYTES))
+    const short = text.length <= SHORT_TEXT && from + SHORT_TEXT <= this.input_ + at.INPUT_BYTES && this.ascii_(text, from)
+    const { read, written } = short ? { read: text.length, written: text.length } : encoder.encodeInto(text, this.bytes_.subarray(from, this.input_ + at.INPUT_BYTES))
     if (from === this.input_) this.source_ = written === text.length ? text : ''
     if (read < text.length) return { from, length: at.INPUT_BYTES + 1 }
     this.next_ = from + ((written + 7) & ~7)
     return { from, length: written }
+  }
+  /** Whether a text is ASCII; then it stands at `from`. */
+  private ascii_(text: string, from: number): boolean {
+    const { bytes_: bytes } = this
+    let all = 0
+    for (let i = 0; i < text.length; ++i) {
+      const code = text.charCodeAt(i)
+      all |= code
+      bytes[from + i] = code
+    }
+    return all < 128
   }
 }

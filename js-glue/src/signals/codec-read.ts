@@ -2,10 +2,10 @@
 import * as at from '../gen/codecs.js'
 import type { CodecMemory } from './codec-memory.js'
 import { CANADA, USP, prefixOf, table as tableOf, type Item, type Table } from './codec-table.js'
-import { IdSet } from './ids.js'
+import { IdRuns, IdSet } from './ids.js'
 
-/** What a set of ids becomes in a value. */
-export type AsIds = (ids: IdSet) => unknown
+/** What ids become in a value: a set of them, or in a set's `form` the ranges as they were written. */
+export type AsIds = (ids: IdRuns) => unknown
 export type Value = Record<string, unknown>
 
 const TWO_32 = 2 ** 32
@@ -41,7 +41,7 @@ export class ValueReader {
       ...(coding !== usual && { coding: CODINGS[coding] }),
       ...(form !== 0 && { encoding: form === 1 ? 'bits' : 'range' }),
       ...(max !== 0 && { maxVendorId: max }),
-      ...(coded !== 0 && { ranges: String(new IdSet(null, m.copy_(address + at.SET_CODED))) }),
+      ...(coded !== 0 && { ranges: this.ids_(new IdRuns(m.copy_(address + at.SET_CODED))) }),
     }
   }
 
@@ -63,20 +63,27 @@ export class ValueReader {
   /** By purpose and type, whatever the string's order, and without those for nobody. Canada's are a list, and stay one. */
   private restrictions_(section: number, canada: boolean): Value[] {
     const { m_: m } = this
-    const all: { kind: number; value: Value }[] = []
+    const all: Value[] = []
+    const kinds: number[] = []
+    let ascending = true
     const from = m.word_(section + at.SECTION_RESTRICTIONS)
     const end = from + m.word_(section + at.SECTION_RESTRICTIONS + 4) * at.RESTRICTION_BYTES
     for (let one = from; one < end; one += at.RESTRICTION_BYTES) {
       const ids = this.set_(one + at.RESTRICTION_VENDORS)
       if (!canada && ids.empty) continue
-      const [purposeId, restrictionType] = [m.bytes_[one]!, m.bytes_[one + 1]!]
+      const purposeId = m.bytes_[one]!
+      const restrictionType = m.bytes_[one + 1]!
       const value: Value = { purposeId, restrictionType, vendors: this.ids_(ids) }
       const form = this.form_(one + at.RESTRICTION_VENDORS, canada ? 1 : 3)
       if (form) value['form'] = form
-      all.push({ kind: purposeId * 4 + restrictionType, value })
+      const kind = purposeId * 4 + restrictionType
+      ascending &&= all.length === 0 || kind >= kinds[all.length - 1]!
+      kinds.push(kind)
+      all.push(value)
     }
-    if (!canada) all.sort((a, b) => a.kind - b.kind)
-    return all.map(({ value }) => value)
+    if (canada || ascending) return all
+    // There are at most 4,095 of them.
+    return [...Uint32Array.from(kinds, (kind, i) => kind * 4096 + i).sort()].map((one) => all[one & 4095]!)
   }
 
   private item_(section: number, item: Item): unknown {
@@ -197,8 +204,8 @@ export class ValueReader {
     const version = m.bytes_[m.board_ + at.BOARD_AC_VERSION]!
     return {
       version,
-      consented: Array.from(m.copy_(m.board_ + at.BOARD_CONSENTED)),
-      disclosed: version === 1 ? null : Array.from(m.copy_(m.board_ + at.BOARD_DISCLOSED)),
+      consented: m.numbers_(m.board_ + at.BOARD_CONSENTED),
+      disclosed: version === 1 ? null : m.numbers_(m.board_ + at.BOARD_DISCLOSED),
     }
   }
 

@@ -7,7 +7,7 @@ import { Refusal } from './codec-walk.js'
 import { ValueWriter } from './codec-write.js'
 
 export type { CodecsExports } from './codec-memory.js'
-export { IdSet } from './ids.js'
+export { IdRuns, IdSet } from './ids.js'
 
 /** By number: core/signals/codec.h, Codec. */
 export const CODECS = ['tcf', 'gpp', 'usp', 'ac', 'gpc', 'dnt'] as const
@@ -30,7 +30,7 @@ export interface Decoded {
 export const isFault = (result: object | string): result is CodecFault => typeof result === 'object' && 'code' in result
 
 const fault = (code: number, where: string, at: number): CodecFault => ({ code, message: `${where}: expected ${EXPECTATIONS[code] ?? EXPECTATION}`, at })
-/** Sets of ids as they are: an IdSet. */
+/** Sets of ids as they are: an IdSet, or IdRuns. */
 const asSets: AsIds = (ids) => ids
 /** Sets of ids as range text, `1-3,7`. */
 export const asText: AsIds = String
@@ -63,7 +63,7 @@ export class Codecs {
     return [null, false, true][this.memory_.bytes_[this.memory_.board_ + BOARD_SIGNAL]!] ?? null
   }
 
-  /** The string of a value, or what is wrong. Strict unless told otherwise. Sets of ids: an IdSet, range text, or a list of ids. */
+  /** The string of a value, or what is wrong. Strict unless told otherwise. Sets of ids: an IdSet, range text, or a list of ids; ranges as they were written: IdRuns as well. */
   encode(codec: Codec, value: unknown, strict = true): string | CodecFault {
     const first = this.write_(codec, value, strict, false)
     return typeof first === 'string' ? first : this.write_(codec, value, strict, true)

@@ -31,16 +31,69 @@ export function eachRange(text: string, visit: Visit): void {
 }
 
 const NONE: readonly number[] = []
+/** Runs above which a text is written sooner byte by byte. */
+const FEW = 16
+/** `65534-65535,` */
+const LONGEST_RUN = 12
+const decoder = new TextDecoder()
 
-export class IdSet {
+/** Digits of an id as bytes. @returns where they end */
+function putId(bytes: Uint8Array, at: number, id: number): number {
+  const end = at + (id < 10 ? 1 : id < 100 ? 2 : id < 1000 ? 3 : id < 10_000 ? 4 : 5)
+  for (let place = end; place > at; ) {
+    const tens = (id / 10) | 0
+    bytes[--place] = 48 + id - 10 * tens
+    id = tens
+  }
+  return end
+}
+
+/** Ranges of ids as they were written, in any order. */
+export class IdRuns {
+  /** @param runs each the first id, and the last one in the upper half */
+  constructor(readonly runs: ArrayLike<number>) {}
+
+  eachRun(visit: Visit): void {
+    const { runs } = this
+    for (let i = 0; i < runs.length; ++i) visit(runs[i]! & 0xffff, runs[i]! >>> 16)
+  }
+
+  /** `1-3,7` */
+  toString(): string {
+    const ends: number[] = []
+    this.eachRun((first, last) => { ends.push(first, last) })
+    if (ends.length > 2 * FEW) return this.long_(ends)
+    let text = ''
+    for (let i = 0; i < ends.length; i += 2) text += (text && ',') + (ends[i] === ends[i + 1] ? `${ends[i]!}` : `${ends[i]!}-${ends[i + 1]!}`)
+    return text
+  }
+
+  private long_(ends: readonly number[]): string {
+    const bytes = new Uint8Array((ends.length / 2) * LONGEST_RUN)
+    let at = 0
+    for (let i = 0; i < ends.length; i += 2) {
+      at = putId(bytes, at, ends[i]!)
+      if (ends[i] !== ends[i + 1]) {
+        bytes[at] = 45 /* - */
+        at = putId(bytes, at + 1, ends[i + 1]!)
+      }
+      bytes[at++] = 44 /* , */
+    }
+    return decoder.decode(bytes.subarray(0, at - 1))
+  }
+}
+
+export class IdSet extends IdRuns {
   /**
    * @param words id n is bit 31 - (n - 1) % 32 of word (n - 1) / 32
-   * @param runs instead of words: each the first id, and the last one in the upper half; ascending, apart from each other
+   * @param runs instead of words; ascending, apart from each other
    */
   constructor(
     readonly words: ArrayLike<number> | null,
-    readonly runs: ArrayLike<number> = NONE,
-  ) {}
+    runs: ArrayLike<number> = NONE,
+  ) {
+    super(runs)
+  }
 
   /** The set of ids in any order. @throws BadRange where one is none */
   static of(ids: Iterable<number>): IdSet {
@@ -71,12 +124,9 @@ export class IdSet {
     return low < runs.length && (runs[low]! & 0xffff) <= id
   }
 
-  eachRun(visit: Visit): void {
-    const { words, runs } = this
-    if (!words) {
-      for (let i = 0; i < runs.length; ++i) visit(runs[i]! & 0xffff, runs[i]! >>> 16)
-      return
-    }
+  override eachRun(visit: Visit): void {
+    const { words } = this
+    if (!words) return super.eachRun(visit)
     let first = 0
     let before = 0
     for (let word = 0; word < words.length; ++word) {
@@ -108,14 +158,5 @@ export class IdSet {
       for (let id = first; id <= last; ++id) all.push(id)
     })
     return all
-  }
-
-  /** `1-3,7` */
-  toString(): string {
-    let text = ''
-    this.eachRun((first, last) => {
-      text += (text && ',') + (last === first ? `${first}` : `${first}-${last}`)
-    })
-    return text
   }
 }

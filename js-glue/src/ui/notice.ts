@@ -42,6 +42,8 @@ export interface Notice {
   texts: Record<string, string>
   purposes: PurposeRow[]
   vendors: VendorRow[]
+  /** Pages where one opts out with many companies at once (AdChoices), and for whom each is. */
+  adChoices?: { name: string; url: string; where: string }[]
   storage: StorageRow[]
   clauses: Record<string, { says: string; does: string }>
   reasons: Record<string, string>

@@ -111,6 +111,7 @@ export function openPreferences(
       state.reload !== 'no' && h('p', { class: 'note' }, t('prefs.reload')),
       residue(state, t),
       h('div', {}, ...rows),
+      !!notice.adChoices?.length && adChoices(notice.adChoices, t),
       inventory(consent, notice, surface.base, t),
       state.decided && button('prefs.withdraw', 'plain', () => consent.withdraw(), 'prefs.withdrawn'),
     ),
@@ -232,6 +233,16 @@ function vendorCard(vendor: VendorRow, purpose: string, t: Text, partner: ((vend
       link(t('prefs.optOutLink', { vendor: vendor.name }), vendor.optOutUrl, true),
     ),
     stored.length ? storageRows(stored, t) : h('p', { class: 'soft' }, t('prefs.cookies.none')),
+  )
+}
+
+/** The industry's own opt-out pages: an opt-out there is kept by others, in cookies of theirs (web.md W9). */
+function adChoices(pages: NonNullable<Notice['adChoices']>, t: Text): HTMLElement {
+  return h(
+    'div',
+    { class: 'card ad-choices' },
+    h('h3', {}, t('prefs.industryOptOut')),
+    h('p', { class: 'links' }, ...pages.map(({ name, url, where }) => link(`${name} (${where})`, url, true))),
   )
 }
 

@@ -29,6 +29,10 @@ constexpr std::string_view kHead = R"({
   },
 )";
 
+constexpr std::string_view kAdChoices =
+    R"(  "adChoices": [{"name": "Opt Out Initiative", "url": "https://optout.example/", "where": "United States"}],
+)";
+
 constexpr std::string_view kPurposes = R"(  "purposes": [
     {"id": "service", "number": 0, "name": "Service", "description": "What the pages need.", "necessary": true, "uses": [], "mode": "identified", "retention": "P1Y", "clause": "cookies.session", "shown": true},
     {"id": "security", "number": 1, "name": "Security", "description": "Against abuse.", "necessary": true, "uses": [], "mode": "identified", "retention": "P6M", "clause": "abuse.load", "shown": true},
@@ -228,7 +232,8 @@ std::string clauses() {
 
 std::string small_policy_json() {
   std::string out;
-  for (const std::string_view part : {kHead, kPurposes, kVendors, kRegimes, kMail, kRules}) out += part;
+  for (const std::string_view part : {kHead, kAdChoices, kPurposes, kVendors, kRegimes, kMail, kRules})
+    out += part;
   return out + reasons() + clauses();
 }
 

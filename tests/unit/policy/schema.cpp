@@ -134,6 +134,8 @@ TEST_CASE("the notice shows what the policy declares",
   CHECK(adharbor["storage"][1]["lifetimeDays"] == 90);
   CHECK(adharbor["placements"]["inEmail"] == true);
   CHECK(notice["vendors"][0]["optOutUrl"].is_null());
+  CHECK(notice["adChoices"] == nlohmann::json::parse(R"([{"name": "Opt Out Initiative",
+    "url": "https://optout.example/", "where": "United States"}])"));
   CHECK(notice["vendors"][2]["storage"][0]["lifetimeDays"].is_null());
   CHECK(notice["storage"][2]["clause"] == "cookies.remember-me");
   CHECK(notice["clauses"]["safe-harbor"] ==
