@@ -37,12 +37,12 @@ export class ValueReader {
     const max = m.half_(address + at.SET_MAX)
     const coded = m.word_(address + at.SET_CODED + 4)
     if (coding === usual && form === 0 && max === 0 && coded === 0) return null
-    return {
-      ...(coding !== usual && { coding: CODINGS[coding] }),
-      ...(form !== 0 && { encoding: form === 1 ? 'bits' : 'range' }),
-      ...(max !== 0 && { maxVendorId: max }),
-      ...(coded !== 0 && { ranges: this.ids_(new IdRuns(m.copy_(address + at.SET_CODED))) }),
-    }
+    const value: Value = {}
+    if (coding !== usual) value['coding'] = CODINGS[coding]
+    if (form !== 0) value['encoding'] = form === 1 ? 'bits' : 'range'
+    if (max !== 0) value['maxVendorId'] = max
+    if (coded !== 0) value['ranges'] = this.ids_(new IdRuns(m.copy_(address + at.SET_CODED)))
+    return value
   }
 
   /** Left is the first id. @param bits 63 at most */
