@@ -76,6 +76,30 @@ for (const browser of BROWSERS) {
       assert.deepEqual(await arrives('metrofaxConsent.rejectAll()', '/off'), ALL);
     });
 
+    test('undecided, under "live": code in a worker that came as text reaches nobody who waits; granted, the next one does', async () => {
+      assert.deepEqual(await arrives(''), ['/frame', '/import.js']);
+      assert.deepEqual(await arrives('', '/', 'metrofaxConsent.acceptAll()'), ALL);
+      const page = await open(browser, `${site}/`);
+      asked = [];
+      const said = await page.evaluate(`(async () => { const said = [];
+        const code = (to) => URL.createObjectURL(new Blob(["fetch('" + to + "', { mode: 'no-cors' }).then(() => postMessage('reached'), () => postMessage('refused'))"]));
+        class Mine extends Worker { mine() { return true } }
+        const tells = (to) => new Promise((done) => {
+          const worker = new Mine(code(to));
+          said.push(worker instanceof Worker && worker.mine(), Object.getPrototypeOf(new Worker(code(to))) === Worker.prototype);
+          worker.onmessage = ({ data }) => { said.push(data); done() };
+        });
+        await tells('${site}/own');
+        await tells('${vendor}/early');
+        metrofaxConsent.set({ measurement: true });
+        await tells('${vendor}/late');
+        said.push(frames.length, document.querySelectorAll('iframe').length);
+        return said })()`);
+      assert.deepEqual(said, [true, true, 'reached', true, true, 'refused', true, true, 'reached', 0, 0]);
+      assert.deepEqual([...new Set(asked)], ['/late']);
+      await page.close();
+    });
+
     test('what is the site\'s own goes on, and nothing of the policy is left in the markup', async () => {
       const page = await open(browser, `${site}/`);
       await page.evaluate('metrofaxConsent.rejectAll()');

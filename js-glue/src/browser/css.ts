@@ -3,6 +3,7 @@
 import { matches, pattern } from './native.js'
 
 const ADDRESSES = pattern(/url\(|image|import|src|\\/i)
+const ELABORATE = pattern(/[\\@]|\/\*/)
 const ESCAPE = pattern(/\\(?:([0-9a-f]{1,6})\s?|([^]))/gi)
 const NOISE = pattern(/\/\*[^]*?(?:\*\/|$)|@(?:namespace|charset)[^;]*;/gi)
 const IMPORT = pattern(/@import[^;]*;?/gi)
@@ -15,14 +16,17 @@ const symbolReplace = RegExp.prototype[Symbol.replace]
 const replaced = (text: string, expression: RegExp, by: unknown): string => apply(symbolReplace, expression, [text, by] as never)
 
 /** As the CSS parser reads it. */
-const plain = (css: string): string =>
+const plain = (css: string): string => !ELABORATE.exec(css) ? css :
   replaced(replaced(css, NOISE, ' '), ESCAPE, (_: string, code: string | undefined, character: string) => {
     const point = parseInt(code ?? '', 16)
     return code ? (point > 0 && point < 0x110000 ? fromCodePoint(point) : '?') : character
   })
 
-/** Every address in CSS text, of a whole sheet or of one value. None for the CSS that most pages write. */
-export const addressesOf = (css: string): string[] => (ADDRESSES.exec(css) ? matches(URLS, plain(css)) : [])
+/** Whether there can be an address in it; in the CSS that most pages write there is none. */
+export const names = (css: unknown): boolean => typeof css === 'string' && ADDRESSES.exec(css) !== null
+
+/** Every address in CSS text, of a whole sheet or of one value. */
+export const addressesOf = (css: string): string[] => (names(css) ? matches(URLS, plain(css)) : [])
 
 /** The same CSS with nothing left to request. */
 export function silenced(css: string): string {

@@ -2,7 +2,7 @@
 import { KeptWeakMap } from '../wire/intact.js'
 import { stringOf } from './native.js'
 import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
-import { addressesOf, silenced } from './css.js'
+import { addressesOf, names, silenced } from './css.js'
 import { resolvedAll, type Holds } from './hold.js'
 import { constructor, method, property, prototypeIn, type Scope } from './patch.js'
 
@@ -10,6 +10,10 @@ import { constructor, method, property, prototypeIn, type Scope } from './patch.
 const behind = new KeptWeakMap<object, object>()
 const seen = new KeptWeakMap<object, object>()
 const { set: reflectSet, get: reflectGet, apply } = Reflect
+const OTHERS = ['has', 'ownKeys', 'getOwnPropertyDescriptor', 'defineProperty', 'deleteProperty', 'getPrototypeOf', 'setPrototypeOf'] as const
+interface Shell {
+  real_: object
+}
 
 export function patchCssom(holds: Holds, scope: Scope): void {
   /** Runs with the text if it may request what it names, else holds it. */
@@ -20,20 +24,27 @@ export function patchCssom(holds: Holds, scope: Scope): void {
     return false
   }
 
-  // Chromium keeps properties like backgroundImage on no prototype, so a declaration is seen through a proxy.
+  // Chromium keeps properties like backgroundImage on no prototype, so a declaration is seen through a proxy. Of a shell: what a proxy
+  // answers is held against its target's own properties (ECMAScript, [[Get]] and [[Set]]), and a declaration's are dear to describe.
+  const seeing: ProxyHandler<Shell> = {
+    get: ({ real_ }, key) => reflectGet(real_, key, real_) as unknown,
+    set: ({ real_ }, key, value: unknown) => {
+      const text = typeof value === 'string' || value == null ? value : stringOf(value)
+      if (!names(text) || key === 'cssText' || may(text, Initiator.image, () => reflectSet(real_, key, text, real_))) reflectSet(real_, key, text, real_)
+      return true
+    },
+    preventExtensions: () => false,
+  }
+  for (const name of OTHERS) {
+    const native = Reflect[name] as (...args: unknown[]) => never
+    seeing[name] = ({ real_ }: Shell, key?: unknown, more?: unknown) => native(real_, key, more)
+  }
   const proxied = (native: () => unknown): unknown => {
     const real = native()
     if (typeof real !== 'object' || real === null) return real
     let proxy = seen.get(real)
     if (!proxy) {
-      proxy = new Proxy(real, {
-        get: (target, key) => reflectGet(target, key, target) as unknown,
-        set: (target, key, value: unknown) => {
-          const text = typeof value === 'string' || value == null ? value : stringOf(value)
-          if (typeof text !== 'string' || key === 'cssText' || may(text, Initiator.image, () => reflectSet(target, key, text, target))) reflectSet(target, key, text, target)
-          return true
-        },
-      })
+      proxy = new Proxy<Shell>({ real_: real }, seeing)
       seen.set(real, proxy)
       behind.set(proxy, real)
     }

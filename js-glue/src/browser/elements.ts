@@ -31,17 +31,17 @@ const TABLE: [name: string, tags: string, attributes: string, how: Initiator][] 
   ['SVGElement', 'set animate', 'to values from by', Initiator.image],
   ['HTMLElement', '*', 'style', Initiator.image],
 ]
-const table: Record<string, Initiator | undefined> = { __proto__: null as never }
+const table: Record<string, Record<string, Initiator | undefined> | undefined> = { __proto__: null as never }
 const attributes = new Set<string>()
 for (const [, tags, names, how] of TABLE)
   for (const name of words(names)) {
     attributes.add(name)
-    for (const tag of words(tags)) table[`${tag}.${name}`] = how
+    for (const tag of words(tags)) (table[tag] ??= { __proto__: null as never })[name] = how
   }
 /** Presentation attributes of SVG may name a file. */
 for (const name of words('filter fill stroke mask clip-path cursor marker-start marker-mid marker-end')) {
   attributes.add(name)
-  table['*.' + name] = Initiator.image
+  table['*']![name] = Initiator.image
 }
 
 /** Everything that may request. */
@@ -63,7 +63,7 @@ export function initiatorOf(element: Element, name: string): Initiator | undefin
     const rel = attribute(element, 'rel')
     if (rel && !FETCHED.exec(rel)) return undefined
   }
-  return table[`${tag}.${name}`] ?? table['*.' + name]
+  return table[tag]?.[name] ?? table['*']![name]
 }
 
 /** The addresses in an attribute's value. Of srcdoc: none, its markup is looked at by itself. */

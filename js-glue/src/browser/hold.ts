@@ -83,14 +83,26 @@ export class Holds {
   }
 }
 
-const PLAIN = pattern(/^https?:\/\/[a-z0-9.-]+(:\d+)?\/[!-[\]-~]*$/)
+/** What is read the same with a base and without, and what comes with its address. */
+const PLAIN = pattern(/^(?:https?:\/\/[a-z0-9.-]+(:\d+)?\/[!-[\]-~]*$|data:)/)
+/** A path of the base's origin, in which nothing is to be resolved or escaped. */
+const PATH = pattern(/^\/(?![/.]|[^]*\/\.)[!#-&(-;=?-[\]_a-z|~]*$/)
+const ORIGIN = pattern(/^https?:\/\/[a-z0-9.-]+(?::\d+)?(?=\/)/)
+let [knownBase, knownOrigin] = ['', '']
+const originOf = (base: string): string => {
+  if (base !== knownBase) [knownBase, knownOrigin] = [base, ORIGIN.exec(base)?.[0] ?? '']
+  return knownOrigin
+}
 
 /** The URL as the browser will request it. What the browser cannot read goes on as it is: the core denies it. */
 export function resolved(url: unknown, base?: unknown): string {
   const text = stringOf(url)
   if (PLAIN.exec(text)) return text
   try {
-    return absolute(text, typeof base === 'string' ? base : baseOf(document)) // map() passes a number on
+    const from = typeof base === 'string' ? base : baseOf(document) // map() passes a number on
+    const origin = PATH.exec(text) && originOf(from)
+    // A URL object costs more than all the rest of the way.
+    return origin ? origin + text : absolute(text, from)
   } catch {
     return text
   }

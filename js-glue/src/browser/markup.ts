@@ -4,7 +4,7 @@ import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
 import { List } from '../wire/gate.js'
 import { insist } from './frames.js'
 import { resolved, type Holds } from './hold.js'
-import { releaseHeld } from './release.js'
+import { HELD, releaseHeld } from './release.js'
 import type { Session } from './session.js'
 import { REQUESTING, initiatorOf, setUrl, stop as stopElement, urlsOf } from './elements.js'
 import { setAttribute, attribute, matches, pattern, removeAttribute } from './native.js'
@@ -101,9 +101,13 @@ function holdAgain(holds: Holds, element: Element): void {
   }
 }
 
+const ANY = `[data-purpose],[data-held],${HELD},${REQUESTING}`
+
 /** Looks at what is there, and from then on at what comes; returns the way to look again. */
 export function watchMarkup(session: Session, holds: Holds, document: Document): () => void {
   const look = (root: ParentNode & Node): void => {
+    // Most of what pages put in is nothing of this: one question for all of them.
+    if (root.nodeType === 1 && !(root as unknown as Element).matches(ANY) && (!root.firstElementChild || !root.querySelector(ANY))) return
     const inert = [...root.querySelectorAll<HTMLElement>('[data-purpose]')]
     if (root instanceof HTMLElement && root.matches('[data-purpose]')) inert.unshift(root)
     // Which purposes there are is known when the gate is there.

@@ -2,9 +2,10 @@
 import { KeptWeakMap } from '../wire/intact.js'
 import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
 import { importsOf } from './elements.js'
+import { inlineWorker } from './fence.js'
 import { LOCAL, textOfLocal } from './frames.js'
 import { resolved, type Held, type Holds } from './hold.js'
-import { getter } from './native.js'
+import { getter, stringOf } from './native.js'
 import { constructor, method, prototypeIn, type Scope } from './patch.js'
 import { followConnection } from './running.js'
 import { fixed } from './trusted.js'
@@ -184,6 +185,9 @@ function patchCalls(holds: Holds, scope: Scope): void {
     if (LOCAL.exec(url)) throw error(url.slice(0, 99))
     return make(...args)
   })
+
+  constructor(scope, 'Worker', (make, args, target) =>
+    LOCAL.exec(stringOf((args[0] = fixed(args[0])))) ? inlineWorker(() => make(...args), args, target) : make(...args))
 
   /** Code that comes with its address imports what its text says. */
   const codeMay = (url: string): Promise<boolean> =>

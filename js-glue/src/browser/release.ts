@@ -76,7 +76,8 @@ function putBack(holds: Holds, element: Element): void {
   }
 }
 
-const HELD = `[${MARK}],[${MARK}-style],style`
+/** What has been held by the server. */
+export const HELD = `[${MARK}],[${MARK}-style],style`
 
 /** Everything held in and below `root`. Held things are released in the order of the page. */
 export function releaseHeld(holds: Holds, root: ParentNode): void {

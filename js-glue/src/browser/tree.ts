@@ -16,7 +16,12 @@ const { apply } = Reflect
 
 /** Looks at a node and all below it. */
 export function stopTree(holds: Holds, root: Node): boolean {
-  let found = typeOf(root) === 1 && stop(holds, root as Element, false, true)
+  const found = typeOf(root) === 1 && stop(holds, root as Element, false, true)
+  return stopBelow(holds, root) || found
+}
+
+function stopBelow(holds: Holds, root: Node): boolean {
+  let found = false
   if (!firstChildOf(root)) return found
   const list = select(root, REQUESTING + ',script')
   for (let i = 0; i < list.length; ++i) found = stop(holds, list[i]!, false, true) || found
@@ -47,11 +52,8 @@ function nodesOf(holds: Holds, context: Node, html: string): Node | undefined {
   const shell = (typeOf(context) === 1 ? importing(inert, context, false) : inert.createElement('div')) as Element
   setInnerHtml(shell, trustedHtml(html))
   const root = localNameOf(shell) === 'template' ? contentOf(shell) : shell
-  return stopTree(holds, localNameOf(shell) === 'template' ? root : fragmentOf(shell)) ? fragment : undefined
-}
-let fragment: DocumentFragment
-const fragmentOf = (root: Node): DocumentFragment => {
-  fragment = inert.createDocumentFragment()
+  if (!stopBelow(holds, root)) return undefined
+  const fragment = inert.createDocumentFragment()
   let child
   while ((child = firstChildOf(root))) append(fragment, child)
   return fragment
@@ -122,7 +124,7 @@ export function patchTree(holds: Holds, scope: Scope): void {
   // Markup as text.
   const inner = (owner: object | undefined): void => {
     property(owner, 'innerHTML', (native, self, args) => {
-      let html = (args[0] = fixed(args[0] ?? ''))
+      const html = (args[0] = fixed(args[0] ?? ''))
       const text = stringOf(html)
       if (isStyle(self)) {
         if (styleMay(holds, self, text)) native(html)
@@ -136,10 +138,9 @@ export function patchTree(holds: Holds, scope: Scope): void {
           append(localNameSafe(self) === 'template' ? contentOf(self) : self, nodes)
           after(self as Node); return;
         }
-        if (bare !== text) html = trustedHtml(bare)
-      }
-      native(html)
-      after(self as Node)
+        native(bare === text ? html : trustedHtml(bare))
+        after(self as Node)
+      } else native(html)
     })
     method(owner, 'setHTMLUnsafe', (native, self, args) => {
       const text = stringOf((args[0] = fixed(args[0])))

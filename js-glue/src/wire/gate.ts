@@ -4,7 +4,7 @@ import { Kind } from '../gen/metrofax/consent/fb/kind.js'
 import { Mode } from '../gen/metrofax/consent/fb/mode.js'
 import { Outcome } from '../gen/metrofax/consent/fb/outcome.js'
 import { Reason } from '../gen/metrofax/consent/fb/reason.js'
-import { cut, decode, encodeInto, pattern } from './intact.js'
+import { cut, decode, encodeInto, pattern, unitAt } from './intact.js'
 
 /** What gate.wasm exports (wasm/exports.txt). */
 export interface GateExports {
@@ -60,6 +60,9 @@ export const MODES = ['off', 'anonymous', 'pseudonymous', 'identified'] as const
 
 const { Uint8Array, Uint16Array, Uint32Array } = globalThis
 
+/** UTF-16 units up to which a text is copied here, which is quicker than to have it encoded; most URLs are that short. */
+const SHORT = 200
+
 /** Of a URL that is too long to be read: what decides, from its first character above a space to its first '?' or '#'. */
 const HEAD = pattern(/^[\0- ]*([^?#]*)/)
 
@@ -113,6 +116,16 @@ export class Gate {
 
   /** Copies at most `most` UTF-16 units of text to `to`, where there is room for all of them; the bytes written. */
   protected put_(text: string, to: number, most: number): number {
+    const { length } = text
+    if (length < SHORT) {
+      const { bytes_: bytes } = this
+      let unit
+      for (let i = 0; ; ++i) {
+        if (i === length) return length
+        if ((unit = unitAt(text, i)) > 127) break
+        bytes[to + i] = unit
+      }
+    }
     return encodeInto(cut(text, most), to === this.text_ ? this.textBytes_ : this.piece_(to)).written
   }
 

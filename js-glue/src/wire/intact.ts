@@ -2,7 +2,7 @@
 // so that nothing a page puts in their place later can turn an answer round, nor keep one from being given.
 const { apply } = Reflect
 const { defineProperties, defineProperty, getOwnPropertyDescriptors } = Object
-const { slice, split, toLowerCase } = String.prototype
+const { charCodeAt, slice, split, toLowerCase } = String.prototype
 const { TextDecoder, TextEncoder } = globalThis
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
@@ -14,6 +14,8 @@ export const pattern = (expression: RegExp): RegExp => defineProperty(expression
 export const cut = (text: string, most: number): string => (text.length > most ? apply<string, [number, number], string>(slice as never, text, [0, most]) : text)
 
 export const lowerCase = (text: string): string => apply<string, [], string>(toLowerCase, text, [])
+/** The UTF-16 unit at a place of a text. Bound, because an engine sees through that, and through apply() it does not. */
+export const unitAt = Function.prototype.call.bind(charCodeAt) as (text: string, at: number) => number
 /** What stands between single spaces. */
 export const words = (text: string): string[] => apply<string, [string], string[]>(split as never, text, [' '])
 
