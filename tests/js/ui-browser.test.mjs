@@ -241,6 +241,7 @@ for (const browser of BROWSERS) {
           for (const part of document.querySelector('metrofax-consent').shadowRoot.querySelectorAll('details')) part.open = true;
         });
         await page.click('.partner input[name=adharbor]');
+        assert.equal(await page.evaluate(() => document.querySelector('metrofax-consent').shadowRoot.querySelectorAll('.partner input[name=northlight]:checked').length), 0, 'nobody else is touched');
         assert.deepEqual(await page.axe(), []);
         await page.click('dialog .save');
         // What is granted after a refusal comes with the next page.

@@ -43,7 +43,8 @@ export function openPreferences(
   const state = consent.state
   const touched = new Set<string>()
   const switches = new Map<PurposeRow, HTMLInputElement>()
-  // A vendor stands under each of its purposes: its switches are one, and the last touched says.
+  // A vendor stands under each of its purposes: its switches are one, and the last touched says. What they say is no:
+  // nothing that could be taken for a consent is ticked beforehand.
   const partners: [id: string, box: HTMLInputElement][] = []
   const chosen: Record<string, boolean> = {}
   const partner = ({ id, name }: VendorRow): HTMLElement => {
@@ -51,7 +52,7 @@ export function openPreferences(
       type: 'checkbox',
       name: id,
       change: () => {
-        chosen[id] = box.checked
+        chosen[id] = !box.checked
         refresh()
       },
     })
@@ -127,7 +128,7 @@ export function openPreferences(
   function refresh(): void {
     const now = consent.state
     for (const [purpose, box] of switches) if (!touched.has(purpose.id)) box.checked = isOn(purpose, now)
-    for (const [id, box] of partners) box.checked = chosen[id] ?? !now.refused.includes(id)
+    for (const [id, box] of partners) box.checked = !(chosen[id] ?? !now.refused.includes(id))
   }
   // The banner is out of sight while the dialog is there, and back before it goes: what cannot be seen takes no focus.
   function reveal(): void {
