@@ -51,9 +51,11 @@ Subject after_a_grant(const Subject& subject) {
   return granting(subject, ~denied, denied, 0);
 }
 
-// Whoever looks at each purpose may grant what was refused, and in spite of a signal: W2.
+// Whoever looks at each purpose and vendor may grant what was refused, and in spite of a signal: W2.
 Subject after_a_choice(const Subject& subject) {
-  return granting(subject, ~PurposeSet{0}, 0, ~PurposeSet{0});
+  Subject granted = granting(subject, ~PurposeSet{0}, 0, ~PurposeSet{0});
+  granted.consent.refused = {};
+  return granted;
 }
 
 }  // namespace

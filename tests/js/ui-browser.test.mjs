@@ -195,6 +195,21 @@ for (const browser of BROWSERS) {
       await ended(page);
     });
 
+    test('opened again before the browser has told that Escape closed it, the preference centre is there', async () => {
+      const page = await visit();
+      await page.evaluate("metrofaxConsent.show('preferences')");
+      await page.waitVisible('dialog');
+      await page.evaluate(`new Promise((done) => {
+        const dialog = document.querySelector('metrofax-consent').shadowRoot.querySelector('dialog');
+        dialog.addEventListener('close', () => setTimeout(done));
+        dialog.close();
+        metrofaxConsent.show('preferences');
+      })`);
+      assert.equal(await page.visible('dialog'), true);
+      assert.equal(await focusOf(page), 'prefs-title');
+      await ended(page);
+    });
+
     test('everything about purposes, partners and storage is there to unfold, and axe finds nothing', async () => {
       const page = await visit({ viewport: { width: 320, height: 640 } });
       await page.evaluate("metrofaxConsent.show('preferences')");

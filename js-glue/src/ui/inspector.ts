@@ -159,5 +159,5 @@ export function openInspector(view: View, closed: () => void, ...openers: (HTMLE
   draw()
   raise(panel)
   title.focus()
-  return { close, refresh }
+  return { shown: true, close, refresh }
 }

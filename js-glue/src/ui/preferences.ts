@@ -9,6 +9,8 @@ import type { Text, View } from './surface.js'
 
 /** An open preference centre. */
 export interface Dialog {
+  /** False as soon as the browser itself has closed it (Escape), which tells us of it a task later. */
+  readonly shown: boolean
   /** Closes without saving and returns focus. */
   close(): void
   /** Takes over a state changed elsewhere (another tab), except where the visitor has touched the switch here. */
@@ -153,7 +155,7 @@ export function openPreferences(
   surface.root.classList.add('modal')
   dialog.showModal()
   title.focus()
-  return { close, refresh }
+  return { get shown() { return dialog.open }, close, refresh }
 }
 
 /** One purpose: name, switch, description, and folded under it partners and what is stored. */

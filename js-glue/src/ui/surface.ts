@@ -77,7 +77,8 @@ export class Surface extends HTMLElement {
   open(kind: Kind, opener: HTMLElement | null): void {
     const { notice } = this.#view
     if (kind === 'banner' || !notice) return this.#banner.show()
-    if (this.#open[kind]) return
+    if (this.#open[kind]?.shown) return
+    this.#open[kind]?.close()
     const closed = () => {
       Reflect.deleteProperty(this.#open, kind)
       this.tell(kind, false)

@@ -132,7 +132,7 @@ TEST_CASE("compile writes the blob and the notice, or nothing", "[cli]") {
         kGood);
   const auto expected = test::compile_or_die(test::small_policy_json());
   CHECK(folder.get("p.bin") == std::string(expected.begin(), expected.end()));
-  CHECK(folder.get("n.json").substr(0, 12) == "{\"clauses\":{");
+  CHECK(folder.get("n.json").find("\"clauses\":{") != std::string::npos);
   CHECK_FALSE(fs::exists(folder.at("p.bin.part")));
 
   const std::string bad = folder.put(

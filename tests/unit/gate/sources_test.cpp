@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "catch.h"
+#include "gate/choice.h"
 #include "gate/fixture.h"
 #include "policy/fixture.h"
 
@@ -116,6 +117,9 @@ TEST_CASE("what is refused or shut out by a signal is for later: another choice 
   Subject signalled = chosen("us-ca", true, policy);
   signalled.signals.gpc = fb::Tri::on;
   CHECK(later(signalled));
+  Subject picky = chosen("eu", true, policy);
+  choose_vendor(policy.view(), picky.consent, policy.vendor("adharbor"), false);
+  CHECK(later(picky));
   Subject child = visitor("eu", policy);
   child.age = fb::Age::under13;
   CHECK_FALSE(later(child));  // no choice of a child's own opens anything
