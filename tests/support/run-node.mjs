@@ -2,6 +2,9 @@
 import { relative } from 'node:path';
 import { run } from 'node:test';
 
+/** Longest that a file's process may go on once all of its tests have ended: hooks close browsers and servers. Milliseconds. */
+const LINGER = 30_000;
+
 /** Longest a whole file may take: a stuck browser must not hold up CI. Milliseconds. */
 const FILE_LIMIT = 600_000;
 
@@ -37,16 +40,33 @@ async function runFile(file, name, outcome) {
   /** Names of the tests around the present one, by nesting. @type {string[]} */
   const path = [];
   let ran = 0;
-  // forceExit: a server of the demo may still be finishing what a browser that is gone once asked for.
-  const stream = run({ files: [file], concurrency: 1, timeout: FILE_LIMIT, forceExit: true });
+  // Not forceExit, which ends a process before its last results have been written. What lingers (a server of the demo that is still finishing
+  // what a browser that is gone once asked for) is ended here, when everything is known.
+  const lingering = new AbortController();
+  const stream = run({ files: [file], concurrency: 1, timeout: FILE_LIMIT, signal: lingering.signal });
+  /** Tests that have been announced and have not ended. */
+  let open = 0;
+  /** @type {NodeJS.Timeout | undefined} */
+  let patience;
+  const counts = (/** @type {number} */ more) => {
+    open += more;
+    clearTimeout(patience);
+    if (open === 0) patience = setTimeout(() => { lingering.abort(); }, LINGER);
+  };
+  const isFile = (/** @type {{ name: string }} */ test) => test.name === file;
+  stream.on('test:enqueue', (test) => { if (!isFile(test)) counts(1); });
   stream.on('test:start', (test) => { path.length = test.nesting; path[test.nesting] = test.name; });
   stream.on('test:pass', (test) => {
+    if (isFile(test)) return; // it stands for itself where it told of no test
+    counts(-1);
     if (isSuite(test)) return;
     ran += 1;
     if (test.skip !== undefined || test.todo !== undefined) outcome.skipped += 1;
     else outcome.passed += 1;
   });
   stream.on('test:fail', (test) => {
+    if (isFile(test) && lingering.signal.aborted) return;
+    if (!isFile(test)) counts(-1);
     ran += 1;
     const { error } = /** @type {any} */ (test.details);
     // A suite fails only because a test in it did, unless its hooks threw.
@@ -61,6 +81,11 @@ async function runFile(file, name, outcome) {
     stream.on(event, ({ message }) => { said += indent(message); });
   }
   for await (const _event of stream) { /* the listeners above count */ }
+  clearTimeout(patience);
+  if (open > 0) {
+    outcome.failed += 1;
+    outcome.failures.push(`${name}: ${open} tests have not said how they ended`);
+  }
   if (ran === 0) {
     outcome.failed += 1;
     outcome.failures.push(`${name}: no test ran`);
