@@ -92,16 +92,15 @@ std::uint32_t BitReader::read_fibonacci() {
   std::uint32_t value = 0;
   bool before = false;
   Place place;
-  for (unsigned number = 0; number <= kPlaces; ++number) {
+  for (unsigned number = 0;; ++number) {
     const bool bit = read(1) != 0;
     if (failed_) return 0;
-    if (bit && before) return value <= 0xFFFF ? value : fail();
-    if (number == kPlaces) break;
+    if (bit && before) return value;
+    if (number == kPlaces) return 0x10000;
     if (bit) value += place.value;
     before = bit;
     place.up();
   }
-  return fail();
 }
 
 bool BitReader::rest_is_zero() {

@@ -38,7 +38,8 @@ class BitReader {
     const std::uint64_t high = read(count - 32);
     return high << 32 | read(32);
   }
-  /// A Fibonacci number (GPP, "Fibonacci coding"): 1 to 65535; fails on anything larger.
+  /// A Fibonacci number (GPP, "Fibonacci coding"): 1 to 65535, more than that for anything larger; fails
+  /// where it has no end.
   std::uint32_t read_fibonacci();
 
   [[nodiscard]] std::uint32_t at() const { return at_; }

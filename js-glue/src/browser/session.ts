@@ -287,7 +287,7 @@ export class Session {
     const partners: [number, boolean][] = vendors ? [] : [[at.NO_INDEX, true]]
     for (const id in vendors) {
       const vendor = gate.index_(List.vendors, id)
-      if (vendor !== at.NO_INDEX) partners.push([vendor, vendors[id] === true])
+      if (vendor !== at.NO_INDEX) partners[partners.length] = [vendor, vendors[id] === true]
     }
     for (const [id, bit] of this.purposes_()) {
       const wanted = choice(id)
