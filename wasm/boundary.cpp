@@ -139,7 +139,7 @@ std::uint32_t decide_at_boundary(std::uint32_t kind, std::uint32_t how, std::uin
   return 0;
 }
 
-// ---- for mail_boundary.cpp
+// ---- for mail_boundary.cpp and log_boundary.cpp
 
 const PolicyView& policy_in_use() { return policy; }
 const Subject& subject_in_use() { return subject; }

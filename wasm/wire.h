@@ -74,8 +74,8 @@ struct Facts {
   std::uint8_t sha256[32] = {};  ///< of the policy's source
 };
 
-/// What mail_boundary.cpp shares with boundary.cpp: the policy and subject in use, the text buffer, the
-/// verdict.
+/// What mail_boundary.cpp and log_boundary.cpp share with boundary.cpp: the policy and subject in use, the
+/// text buffer, the verdict.
 [[nodiscard]] const PolicyView& policy_in_use();
 [[nodiscard]] const Subject& subject_in_use();
 [[nodiscard]] char* text_in_use();

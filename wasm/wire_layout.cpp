@@ -4,9 +4,11 @@
 #include "wire.h"
 
 #include <cstdio>
+#include <iterator>
 #include <string_view>
 
 #include "beacons/token.h"
+#include "gate/log_line.h"
 
 using namespace metrofax::consent;
 
@@ -54,6 +56,19 @@ void print_cookies() {
   std::printf("export const COOKIE_TEXT_BYTES = %u;\n", wasm::kCookieTextBytes);
   std::printf("export const STORE_OPS = %u;\n", wasm::kStoreOps);
   std::printf("export const ABSENT = %u;\n", wasm::kAbsent);
+}
+
+// Fields of a log line and how a text of one is read.
+void print_logs() {
+  constexpr const char* kFieldNames[] = {"ADDRESS", "IDENTITY", "TIME",     "REQUEST", "QUERY",
+                                         "STATUS",  "SIZE",     "REFERRER", "AGENT",   "COOKIE"};
+  constexpr const char* kFormNames[] = {"ADDRESS",      "WHOLE",  "NUMBER", "WORD",
+                                        "REQUEST_LINE", "TARGET", "QUERY"};
+  static_assert(std::size(kFieldNames) == logs::kFields && std::size(kFormNames) == logs::kForms);
+  for (unsigned i = 0; i < logs::kFields; ++i)
+    std::printf("export const LOG_FIELD_%s = %u;\n", kFieldNames[i], i);
+  for (unsigned i = 0; i < logs::kForms; ++i)
+    std::printf("export const LOG_FORM_%s = %u;\n", kFormNames[i], i);
 }
 
 }  // namespace
@@ -134,6 +149,7 @@ int main(int count, char** arguments) {
   std::printf("export const POLICY_BYTES = %u;\n", wasm::kPolicyBytes);
   std::printf("export const NO_INDEX = %u;\n", kNoIndex);
   print_cookies();
+  print_logs();
   // Names of reasons by number, a space between two numbers: they are no policy's, and cost less here.
   std::fputs("export const REASONS = '", stdout);
   for (unsigned number = 0; number <= static_cast<unsigned>(fb::Reason::MAX); ++number) {

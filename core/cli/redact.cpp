@@ -1,85 +1,18 @@
 #include "cli/redact.h"
 
-#include <cstring>
 #include <functional>
 
-#include "cli/clf.h"
 #include "cli/redact_json.h"
-#include "cli/redact_text.h"
 #include "consent/record.h"
 
 namespace metrofax::consent::cli {
 namespace {
 
+using logs::ask_fields;
+
 constexpr std::int64_t kDay = 86400;
-constexpr auto kFirstField = static_cast<std::uint32_t>(fb::Topic::field_address);
-
-using std::string_view_literals::operator""sv;  // their length is known, where a pointer's is counted
-
-void append_quoted(std::string& out, std::string_view text) {
-  out.append(" \""sv).append(text).push_back('"');
-}
-
-// "GET /path?a=1 HTTP/1.1" by its parts; anything else is somebody's noise, of which nothing is kept.
-void append_request(std::string& out, std::string_view request, Kept kept) {
-  out += " \""sv;
-  RequestLine line;
-  if (!kept.has(Field::request) || !cut_request(request, line)) {
-    out += '-';
-  } else {
-    out.append(line.method).push_back(' ');
-    if (kept.has(Field::query)) {
-      out += line.target;
-    } else {
-      append_clean_target(out, line.target);
-    }
-    if (!line.protocol.empty()) out.append(" "sv).append(line.protocol);
-  }
-  out += '"';
-}
-
-void append_line(std::string& out, const LogLine& line, Kept kept) {
-  constexpr std::string_view nothing = "-";
-  if (kept.has(Field::address)) {
-    out += line.address;
-  } else {
-    append_network(out, line.address);
-  }
-  // RFC 1413 identity and user name.
-  const bool named = kept.has(Field::identity);
-  out.append(" "sv).append(named ? line.ident : nothing);
-  out.append(" "sv).append(named ? line.user : nothing);
-  out.append(" ["sv).append(kept.has(Field::time) ? line.time : nothing).push_back(']');
-  append_request(out, line.request, kept);
-  out.append(" "sv).append(kept.has(Field::status) ? line.status : nothing);
-  out.append(" "sv).append(kept.has(Field::size) ? line.size : nothing);
-  if (line.combined) {
-    if (!kept.has(Field::referrer)) {
-      append_quoted(out, nothing);
-    } else if (kept.has(Field::query)) {
-      append_quoted(out, line.referrer);
-    } else {
-      out += " \""sv;
-      append_clean_target(out, line.referrer);
-      out += '"';
-    }
-    append_quoted(out, kept.has(Field::agent) ? line.agent : nothing);
-  }
-  out += '\n';
-}
 
 }  // namespace
-
-Kept ask_fields(const PolicyView& policy, const Subject& subject) {
-  Kept kept;
-  for (unsigned field = 0; field < kFields; ++field) {
-    Request request;
-    request.kind = fb::Kind::log_line;
-    request.topics = static_cast<fb::Topic>(kFirstField << field);
-    if (decide(policy, subject, request).outcome == fb::Outcome::allow) kept.fields |= 1u << field;
-  }
-  return kept;
-}
 
 Redactor::Redactor(const PolicyView& policy, const Subject& subject, RedactOptions options)
     : policy_(policy), subject_(subject), options_(options), kept_(ask_fields(policy, subject)) {}
@@ -91,14 +24,21 @@ const char* Redactor::redact(std::string_view line, std::string& out) {
 }
 
 const char* Redactor::common(std::string_view text, std::string& out) {
-  LogLine line;
-  if (const char* problem = cut_line(text, line)) return problem;
+  logs::LogLine line;
+  if (const char* problem = logs::cut_line(text, line)) return problem;
   Kept kept = kept_;
   if (options_.with_consent) {
     if (!line.has_consent) return "expected \"%{Sec-GPC}i\" \"%{mf_consent}C\" behind the user agent";
-    kept = kept_of(line.consent, line.gpc, time_of(line.time));
+    kept = kept_of(line.consent, line.gpc, logs::time_of(line.time));
   }
-  if (kept.fields != 0) append_line(out, line, kept);
+  if (kept.fields == 0) return nullptr;
+  if (written_.size() < text.size() + logs::kLineGrowth)
+    written_.resize(2 * (text.size() + logs::kLineGrowth));
+  logs::Out written(written_.data(), written_.size());
+  logs::write_line(line, kept, written);
+  written.add('\n');
+  if (written.full()) return "longer than this command expected";
+  out += written.text();
   return nullptr;
 }
 

@@ -7,32 +7,11 @@
 #include <string_view>
 
 #include "gate/gate.h"
+#include "gate/log_line.h"
 
 namespace metrofax::consent::cli {
 
-/// The fields of a log line, as `log.line` names them: bit n of `kept` is Topic field_address << n.
-enum class Field : std::uint8_t {
-  address,
-  identity,
-  time,
-  request,
-  query,
-  status,
-  size,
-  referrer,
-  agent,
-  cookie
-};
-inline constexpr unsigned kFields = 10;
-
-/// What of a line may be kept, by field.
-struct Kept {
-  std::uint32_t fields = 0;
-  [[nodiscard]] bool has(Field field) const { return (fields >> static_cast<unsigned>(field) & 1u) != 0; }
-};
-
-/// Asks the gate about each field of a log line for one subject.
-[[nodiscard]] Kept ask_fields(const PolicyView& policy, const Subject& subject);
+using logs::Kept;
 
 /// How lines are read.
 struct RedactOptions {
@@ -71,6 +50,7 @@ class Redactor {
   Subject subject_;
   RedactOptions options_;
   Kept kept_;                            ///< of a line that says nothing about its visitor
+  std::string written_;                  ///< the line at hand, as far as it is kept
   std::array<Remembered, 256> answers_;  ///< of records seen lately: visitors come in runs
 };
 

@@ -5,25 +5,26 @@
 #include <iterator>
 
 #include "cli/canonical.h"
-#include "cli/clf.h"
-#include "cli/redact_text.h"
 #include "cli/rfc3339.h"
+#include "gate/log_text.h"
 #include "policy/json_value.h"
 
 namespace metrofax::consent::cli {
 namespace {
 
+using logs::Field;
+
 /// How the value of a key is read.
 enum class Form : std::uint8_t {
-  address,       ///< one address: its network where the field is refused
-  whole,         ///< text that goes or stays as a whole
-  number,        ///< a number, or digits
-  time,          ///< a number, or a time in one of the usual spellings
-  word,          ///< a method, a protocol, a host name
-  request_line,  ///< METHOD target PROTOCOL
-  target,        ///< a path or URL, with or without query
-  query,         ///< a query alone
-  nested         ///< an object with keys of this list (Caddy)
+  address = static_cast<std::uint8_t>(logs::Form::address),
+  whole = static_cast<std::uint8_t>(logs::Form::whole),
+  number = static_cast<std::uint8_t>(logs::Form::number),
+  word = static_cast<std::uint8_t>(logs::Form::word),
+  request_line = static_cast<std::uint8_t>(logs::Form::request_line),
+  target = static_cast<std::uint8_t>(logs::Form::target),
+  query = static_cast<std::uint8_t>(logs::Form::query),
+  time,   ///< a number, or a time in one of the usual spellings
+  nested  ///< an object with keys of this list (Caddy)
 };
 
 struct Key {
@@ -185,14 +186,6 @@ const Key* key_of(const nlohmann::json& object, const std::string& name, const s
   return find_key("remote_host");
 }
 
-template <class Allowed>
-bool all(std::string_view text, std::size_t longest, Allowed allowed) {
-  return !text.empty() && text.size() <= longest && std::all_of(text.begin(), text.end(), allowed);
-}
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
 std::int64_t read_time(const nlohmann::json& value) {
   if (value.is_number()) {
     const double seconds = value.get<double>();
@@ -202,67 +195,22 @@ std::int64_t read_time(const nlohmann::json& value) {
   if (!value.is_string()) return -1;
   const std::string& text = value.get_ref<const std::string&>();
   if (const auto time = parse_rfc3339(text)) return *time;
-  return time_of(text);
+  return logs::time_of(text);
 }
 
 // Text kept by the form of its key; false: it goes.
 bool keep_text(const Key& key, Kept kept, std::string_view text, std::string& out) {
-  const bool allowed = kept.has(key.field);
-  // An address is one wherever it stands: layouts call the client "host", and what the client sent as Host
-  // may be one too.
-  if (allowed && !kept.has(Field::address) && is_address(text)) {
-    append_network(out, text);
-    return true;
+  if (key.form == Form::nested) return false;
+  if (key.form == Form::time && (kept.has(Field::address) || !logs::is_address(text))) {
+    out = text;
+    return kept.has(key.field) && (parse_rfc3339(text) || logs::time_of(text) >= 0);
   }
-  switch (key.form) {
-    case Form::address:
-      if (allowed) {
-        out = text;
-      } else {
-        append_network(out, text);
-      }
-      return true;
-    case Form::whole:
-      out = text;
-      return allowed;
-    case Form::number:
-      out = text;
-      return allowed && all(text, 24, [](char c) { return is_digit(c) || c == '.' || c == '-'; });
-    case Form::time:
-      out = text;
-      return allowed && (parse_rfc3339(text) || time_of(text) >= 0);
-    case Form::word:
-      out = text;
-      // A host name of a client's line may be made of its address or its number.
-      return allowed && (kept.has(Field::query) || !looks_like_identifier(text)) &&
-             all(text, 253, [](char c) {
-               return is_digit(c) || is_letter(c) || c == '.' || c == '-' || c == '/' || c == ':';
-             });
-    case Form::request_line: {
-      RequestLine line;
-      if (allowed && !text.empty() && text.front() == '/') {  // Logstash: the target alone
-        kept.has(Field::query) ? static_cast<void>(out = text) : append_clean_target(out, text);
-        return true;
-      }
-      if (!allowed || !cut_request(text, line)) return false;
-      out.append(line.method).append(" ");
-      kept.has(Field::query) ? static_cast<void>(out += line.target) : append_clean_target(out, line.target);
-      if (!line.protocol.empty()) out.append(" ").append(line.protocol);
-      return true;
-    }
-    case Form::target:
-      if (!allowed) return false;
-      kept.has(Field::query) ? static_cast<void>(out = text) : append_clean_target(out, text);
-      return true;
-    case Form::query:
-      // The names in a query tell as much as a path does.
-      if (!allowed && !kept.has(Field::request)) return false;
-      allowed ? static_cast<void>(out = text) : append_clean_query(out, text);
-      return true;
-    case Form::nested:
-      break;
-  }
-  return false;
+  const logs::Form form = key.form == Form::time ? logs::Form::number : static_cast<logs::Form>(key.form);
+  out.resize(text.size() + logs::kLineGrowth);
+  logs::Out written(out.data(), out.size());
+  const bool stays = logs::keep_text(key.field, form, kept, text, written) && !written.full();
+  out.resize(stays ? written.size() : 0);
+  return stays;
 }
 
 // Null: it goes.
@@ -329,7 +277,7 @@ const char* append_json_line(std::string& out, const JsonLine& line, Kept kept) 
   bool known = false;
   const nlohmann::json left = keep_object(line.value, {}, kept, 0, known);
   if (!known) return "no key of it is one that this command knows";
-  if (left.empty()) return nullptr;
+  if (left.empty() || kept.fields == 0) return nullptr;
   append_canonical(out, left);
   out += '\n';
   return nullptr;

@@ -20,7 +20,7 @@ import { Signals } from '../pages/signals.js';
 import { accountRoutes } from './account-routes.js';
 import type { AssetFolder } from './assets.js';
 import type { CookieControl, Protect, Words } from './consent.js';
-import type { Handler, Operators } from '@metrofax/consent/server';
+import type { AccessLog, Handler, Operators } from '@metrofax/consent/server';
 import { handshake } from './handshake.js';
 import { labRoutes } from './lab-routes.js';
 import { isForDesk } from './ledger-desk.js';
@@ -46,6 +46,8 @@ export interface SiteParts {
   readonly cookies: CookieControl;
   /** What every answer goes through: rewrites pages and sends them under a content security policy, both by the visitor's choice. */
   readonly protect: Protect;
+  /** Told of every answer; what of it may be kept, it asks. */
+  readonly access: AccessLog;
   readonly words: Words;
   /** The ledger of choices, and receipts. */
   readonly records: Records;
@@ -128,6 +130,12 @@ function pageSender(parts: SiteParts): SendPage {
 export function createSite(parts: SiteParts): Hono {
   const app = new Hono();
   const page = pageSender(parts);
+  app.use(async (c, next) => {
+    const address = addressOf(c as Context);
+    if (address !== null) parts.clients.set(c.req.raw, address);
+    await next();
+    void parts.access.record(c.req.raw, c.res);
+  });
   app.use(loopbackHostOnly(parts.hosts));
   app.use(async (c, next) => {
     await next();
@@ -145,11 +153,6 @@ export function createSite(parts: SiteParts): Hono {
   app.get('/', (c) => page(c, (view) => <Home view={view} />));
   app.get('/pricing', (c) => page(c, (view) => <Pricing view={view} />));
   app.get('/privacy', (c) => page(c, (view) => <Privacy view={view} policy={parts.policy} />));
-  app.use('/counsel/*', async (c, next) => {
-    const address = addressOf(c as Context);
-    if (address !== null) parts.clients.set(c.req.raw, address);
-    return next();
-  });
   app.route('/counsel', counselRoutes(new Counsel(parts), parts.operators, () => versionsOf(parts)));
   const { changes } = parts;
   if (changes) app.get('/changes', (c) => page(c, (view) => <Changes view={view} policy={parts.policy} changes={changes} />));

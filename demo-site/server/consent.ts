@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { protectSite } from './protected.js';
 import type { Kept } from './retention.js';
 import type * as server from '@metrofax/consent/server';
-import type { CookieControl, CookieControlOptions, Handler, Protect } from '@metrofax/consent/server';
+import type { AccessLog, AccessLogOptions, CookieControl, CookieControlOptions, Handler, Protect } from '@metrofax/consent/server';
 
 export type { CookieControl, Protect } from '@metrofax/consent/server';
 export type Verdict = ReturnType<CookieControl['area']>;
@@ -20,9 +20,15 @@ export interface Words extends Kept {
 const paths = ['/account', '/lab', '/sign-in', '/register'];
 
 /** Loads the core from `sdk` (js-glue/dist). @throws with the file that is missing. */
-export async function openConsent(sdk: string): Promise<{ cookies: CookieControl; choices: Handler; protect: (note: (error: unknown) => void) => Protect; words: Words }> {
+export async function openConsent(sdk: string): Promise<{
+  cookies: CookieControl;
+  choices: Handler;
+  protect: (note: (error: unknown) => void) => Protect;
+  access: (options: Pick<AccessLogOptions, 'write' | 'client' | 'note'>) => AccessLog;
+  words: Words;
+}> {
   const module = async (name: string) => new WebAssembly.Module(await readFile(join(sdk, name)));
-  const { consentRoutes, createCookieControl, createHandler, createProtection } = (await import(pathToFileURL(join(sdk, 'server.js')).href)) as typeof server;
+  const { consentRoutes, createAccessLog, createCookieControl, createHandler, createProtection } = (await import(pathToFileURL(join(sdk, 'server.js')).href)) as typeof server;
   const notice = JSON.parse(await readFile(join(sdk, 'notice.en.json'), 'utf8')) as Words & NonNullable<CookieControlOptions['notice']>;
   const policy = await readFile(join(sdk, 'policy.bin'));
   // As on the consent tag: the demo lets a visit say where it is from.
@@ -38,5 +44,9 @@ export async function openConsent(sdk: string): Promise<{ cookies: CookieControl
   const named = notice.purposes as readonly { readonly id: string; readonly name?: string }[];
   const names = Object.fromEntries(named.map(({ id, name }) => [id, name ?? id]));
   const choices = createHandler(consentRoutes({ policy, gpcSince: '2026-11-23', names, facts: (request) => ({ regime: regime(request) }) }));
-  return { cookies, choices, protect: (note) => protectSite(createProtection, { policy, note }), words: notice };
+  return {
+    cookies, choices, words: notice,
+    protect: (note) => protectSite(createProtection, { policy, note }),
+    access: (options) => createAccessLog({ ...options, policy, facts: (request) => ({ regime: regime(request) }) }),
+  };
 }

@@ -8,6 +8,7 @@ import { filesFrom } from '../advertisers/files.js';
 import { Ledger } from '../advertisers/ledger.js';
 import { northlight } from '../advertisers/northlight.js';
 import { mailKeys, Office } from '../mail/office.js';
+import { AccessFiles } from './access-file.js';
 import { createSite } from './app.js';
 import { AssetFolder } from './assets.js';
 import { openOperators } from './counsel.js';
@@ -42,6 +43,7 @@ export interface DemoOptions {
   readonly hosts?: readonly string[];
 }
 
+export { AccessFiles } from './access-file.js';
 export { PortInUse } from './listen.js';
 
 /** A running demo. */
@@ -61,7 +63,7 @@ export interface Demo {
 /** Starts the site and its three advertisers. @throws PortInUse, or an error that names the file that is missing. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const policy = await readPolicy(options.policyFile);
-  const { cookies, choices, protect, words } = await openConsent(options.sdk);
+  const { cookies, choices, protect, access, words } = await openConsent(options.sdk);
   const origins = originsFor(options.port);
   const ledger = new Ledger();
   const store = await Store.open(options.data);
@@ -86,12 +88,14 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const stop = async (): Promise<void> => {
     clearInterval(sweeper);
     await Promise.all(running.map((one) => one.close()));
+    await accessLog.settled();
     await office.close();
     store.close();
     await records.close();
     await edge?.close();
   };
-  const retention = retentionOf({ store, office, records }, words);
+  const accessLog = new AccessFiles(join(options.data, 'logs'), () => Math.floor(Date.now() / 1000));
+  const retention = retentionOf({ store, office, records, accessLog }, words);
   /** Once an hour what has outlived its time goes; what could not is noted. */
   const sweep = async (): Promise<void> => {
     for (const { place, error } of await retention({ dryRun: false })) if (error !== undefined) options.note(new Error(`${place}: ${error}`));
@@ -111,6 +115,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     choices,
     // At the edge the worker does that.
     protect: options.edge ? (_request, answer) => Promise.resolve(answer) : protect(options.note),
+    access: access({ write: (line) => accessLog.write(line), client: (request) => clients.get(request), note: options.note }),
     words,
     records,
     operators,

@@ -1,5 +1,6 @@
 // What the site keeps, for how long, and its sweep. Cookies are swept where they lie: by their Max-Age, by the runtime, and by every answer.
 import { testDriveRetention } from '../accounts/store.js';
+import type { AccessFiles } from './access-file.js';
 import type { PeopleParts } from './erasure.js';
 
 /** Days by purpose, as the policy's compiler says them: the SDK's notice. */
@@ -10,7 +11,7 @@ export interface Kept {
 export type Retention = (options: { readonly dryRun: boolean }) => ReturnType<PeopleParts['records']['sweepRetention']>;
 
 /** @throws where the notice says nothing of a purpose that something is kept for. */
-export function retentionOf({ store, office, records }: PeopleParts, { purposes }: Kept): Retention {
+export function retentionOf({ store, office, records, accessLog }: PeopleParts & { readonly accessLog: AccessFiles }, { purposes }: Kept): Retention {
   const seconds = (purpose: string): number => {
     const days = purposes.find(({ id }) => id === purpose)?.retentionDays;
     if (days === undefined || days === null) throw new Error(`nobody says how long ${purpose} is kept`);
@@ -24,6 +25,12 @@ export function retentionOf({ store, office, records }: PeopleParts, { purposes 
       remove: (before) => store.sweep(before + testDriveRetention),
     },
     { name: 'Opens and clicks of mail', keep: seconds('email-open'), due: async (before) => ({ due: await office.events.before(before), held: 0 }), remove: (before) => office.events.sweep(before) },
+    {
+      // A line goes when the first of what may stand in it must: logs.aggregate rests on these two purposes.
+      name: 'Access log', keep: Math.min(seconds('security'), seconds('measurement')),
+      due: async (before) => ({ due: (await accessLog.before(before)).length, held: 0 }),
+      remove: (before) => accessLog.sweep(before),
+    },
     {
       name: 'Whose the ledger’s entries are', keep: seconds('service'),
       due: async () => {

@@ -1,4 +1,5 @@
 // @metrofax/consent/server: handlers of the Fetch API, the same under Node and at the edge.
+export { createAccessLog, type AccessLog, type AccessLogOptions } from './access-log.js'
 export {
   createCookieControl,
   type CookieControl,

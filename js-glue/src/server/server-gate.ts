@@ -1,4 +1,5 @@
 // Typed calls into server.wasm: what only a server asks.
+import * as at from '../gen/layout.js'
 import { type Tri } from '../gen/metrofax/consent/fb/tri.js'
 import { type GateExports } from '../wire/gate.js'
 import { JsonGate } from '../wire/json-gate.js'
@@ -6,6 +7,9 @@ import { JsonGate } from '../wire/json-gate.js'
 /** What server.wasm exports beside gate.wasm's (wasm/server-exports.txt). */
 export interface ServerExports extends GateExports {
   read_header(which: number, length: number): number
+  log_fields(): number
+  log_line(kept: number, length: number): number
+  log_text(kept: number, field: number, form: number, length: number): number
 }
 
 /** What a page's CSP admits: host sources without scheme and port; a second time with wss:// what speaks WebSocket. */
@@ -34,5 +38,24 @@ export class ServerGate extends JsonGate {
   /** What a header says: Sec-GPC or DNT. */
   signal(which: 'gpc' | 'dnt', header: string): Tri {
     return this.server.read_header(which === 'gpc' ? 0 : 1, this.put_(header, this.text_, 256))
+  }
+
+  /** What may be kept of a log line of this subject: a bit for each LOG_FIELD. */
+  logFields(): number {
+    return this.server.log_fields()
+  }
+
+  /** What may be kept of a line in the Common or Combined Log Format; null where it is none, or too long. */
+  logLine(kept: number, line: string): string | null {
+    return line.length > at.MAX_KEY_UNITS ? null : this.kept(this.server.log_line(kept, this.put_(line, this.text_, at.MAX_KEY_UNITS)))
+  }
+
+  /** What may be kept of one text of a log line; null: nothing. */
+  logText(kept: number, field: number, form: number, text: string): string | null {
+    return text.length > at.MAX_KEY_UNITS ? null : this.kept(this.server.log_text(kept, field, form, this.put_(text, this.text_, at.MAX_KEY_UNITS)))
+  }
+
+  private kept(length: number): string | null {
+    return length >>> 0 > at.TEXT_BYTES ? null : this.take_(length)
   }
 }

@@ -1,12 +1,9 @@
-#include "cli/redact_text.h"
-
-#include <arpa/inet.h>
+#include "gate/log_text.h"
 
 #include <array>
 #include <cstdint>
-#include <cstring>
 
-namespace metrofax::consent::cli {
+namespace metrofax::consent::logs {
 namespace {
 
 constexpr std::string_view kNothing = "-";
@@ -66,11 +63,82 @@ bool is_ipv4(std::string_view text, std::size_t& last) {
   return dots == 3 && digits > 0;
 }
 
-bool is_ipv6(std::string_view text, in6_addr& address) {
-  char copy[INET6_ADDRSTRLEN] = {};
-  if (text.size() >= sizeof copy || text.find(':') == std::string_view::npos) return false;
-  std::memcpy(copy, text.data(), text.size());
-  return ::inet_pton(AF_INET6, copy, &address) == 1;
+/// The eight groups of an IPv6 address (RFC 4291 §2.2).
+using Groups = std::array<std::uint16_t, 8>;
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+// Takes up to four hexadecimal digits; how many.
+std::size_t take_group(std::string_view text, std::uint16_t& group) {
+  std::size_t length = 0;
+  unsigned value = 0;
+  while (length < text.size() && length < 4 && hex_value(text[length]) >= 0)
+    value = value << 4 | static_cast<unsigned>(hex_value(text[length++]));
+  group = static_cast<std::uint16_t>(value);
+  return length;
+}
+
+// Takes four decimal numbers without leading zeros, as the last two groups of an IPv6 address may be spelt.
+bool take_ipv4(std::string_view text, std::uint16_t* groups) {
+  std::size_t last = 0;
+  if (!is_ipv4(text, last)) return false;
+  for (unsigned byte = 0; byte < 4; ++byte) {
+    const std::size_t end = byte < 3 ? text.find('.') : text.size();
+    const std::string_view digits = text.substr(0, end);
+    if (digits.size() > 1 && digits.front() == '0') return false;
+    unsigned value = 0;
+    for (const char c : digits) value = value * 10 + static_cast<unsigned>(c - '0');
+    groups[byte / 2] = static_cast<std::uint16_t>(byte % 2 == 0 ? value << 8 : groups[byte / 2] | value);
+    text.remove_prefix(byte < 3 ? end + 1 : end);
+  }
+  return true;
+}
+
+// Every spelling of RFC 4291 §2.2 and no other: one "::" at most, which stands for a group or more.
+bool is_ipv6(std::string_view text, Groups& address) {
+  constexpr std::size_t longest = 45;
+  if (text.size() < 2 || text.size() > longest || text.find(':') == std::string_view::npos) return false;
+  Groups read{};
+  std::size_t count = 0;
+  std::size_t gap = read.size() + 1;  // none yet
+  if (text.substr(0, 2) == "::") {
+    gap = 0;
+    text.remove_prefix(2);
+  }
+  while (!text.empty()) {
+    if (count == read.size()) return false;
+    const std::size_t length = take_group(text, read[count]);
+    if (length == 0) return false;
+    if (text.size() > length && text[length] == '.') {
+      if (count > 6 || !take_ipv4(text, &read[count])) return false;
+      count += 2;
+      break;
+    }
+    ++count;
+    text.remove_prefix(length);
+    if (text.empty()) break;
+    if (text.front() != ':' || text.size() == 1) return false;
+    text.remove_prefix(1);
+    if (text.front() == ':') {
+      if (gap <= read.size()) return false;
+      gap = count;
+      text.remove_prefix(1);
+    }
+  }
+  if (gap > read.size()) {
+    if (count != read.size()) return false;
+    address = read;
+    return true;
+  }
+  if (count == read.size()) return false;
+  address = Groups{};
+  for (std::size_t i = 0; i < gap; ++i) address[i] = read[i];
+  for (std::size_t i = gap; i < count; ++i) address[read.size() - count + i] = read[i];
+  return true;
 }
 
 bool is_port(std::string_view text) {
@@ -84,7 +152,7 @@ bool is_port(std::string_view text) {
 // The address alone of "address", "address:port" and "[address]:port"; empty if it is none of these.
 std::string_view bare_address(std::string_view text) {
   std::size_t last = 0;
-  in6_addr address{};
+  Groups address{};
   if (!text.empty() && text.front() == '[') {
     const std::size_t end = text.find(']');
     if (end == std::string_view::npos) return {};
@@ -100,14 +168,38 @@ std::string_view bare_address(std::string_view text) {
   return is_ipv4(text, last) ? text : std::string_view{};
 }
 
-void append_ipv6_network(std::string& out, in6_addr address) {
-  if (IN6_IS_ADDR_V4MAPPED(&address)) {
-    address.s6_addr[15] = 0;
-  } else {
-    std::memset(address.s6_addr + 6, 0, 10);
+// A number without leading zeros.
+void add_number(Out& out, unsigned value, unsigned base) {
+  char digits[8];
+  std::size_t at = sizeof digits;
+  do {
+    digits[--at] = "0123456789abcdef"[value % base];
+    value /= base;
+  } while (value > 0);
+  out.add({digits + at, sizeof digits - at});
+}
+
+// The first 48 bits as RFC 5952 spells them; of an IPv4-mapped address all but the last byte.
+void append_ipv6_network(Out& out, const Groups& address) {
+  bool mapped = address[5] == 0xFFFF;
+  for (std::size_t i = 0; i < 5; ++i) mapped = mapped && address[i] == 0;
+  if (mapped) {
+    out.add("::ffff:");
+    for (const int byte : {address[6] >> 8, address[6] & 0xFF, address[7] >> 8}) {
+      add_number(out, static_cast<unsigned>(byte), 10);
+      out.add('.');
+    }
+    out.add('0');
+    return;
   }
-  char network[INET6_ADDRSTRLEN];
-  out += ::inet_ntop(AF_INET6, &address, network, sizeof network);
+  constexpr std::size_t kept = 3;
+  std::size_t last = kept;
+  while (last > 0 && address[last - 1] == 0) --last;
+  for (std::size_t i = 0; i < last; ++i) {
+    if (i > 0) out.add(':');
+    add_number(out, address[i], 16);
+  }
+  out.add("::");
 }
 
 // A percent sign's worth of '@', however often it was escaped: "%40", "%2540", …
@@ -117,17 +209,16 @@ bool is_escaped_at(std::string_view text) {
   return text.substr(0, 2) == "40";
 }
 
-bool is_hex(char c) { return class_of(c) == digit || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-
 // The routes whose next segment is a token of ours (README, "On a server").
 bool holds_token(std::string_view path) {
   return path.size() > 3 && path[0] == '/' && path[2] == '/' &&
          (path[1] == 'b' || path[1] == 'c' || path[1] == 'u' || path[1] == 't');
 }
 
-void append_clean_path(std::string& out, std::string_view path) {
+void append_clean_path(Out& out, std::string_view path) {
   if (holds_token(path)) {
-    out.append(path.substr(0, 3)).append(kNothing);
+    out.add(path.substr(0, 3));
+    out.add(kNothing);
     return;
   }
   while (!path.empty()) {
@@ -138,8 +229,8 @@ void append_clean_path(std::string& out, std::string_view path) {
     segment = segment.substr(0, segment.find(';'));
     const bool slash = !segment.empty() && segment.front() == '/';
     const std::string_view name = segment.substr(slash ? 1 : 0);
-    if (slash) out += '/';
-    out += looks_like_identifier(name) || is_address(name) ? kNothing : name;
+    if (slash) out.add('/');
+    out.add(looks_like_identifier(name) || is_address(name) ? kNothing : name);
   }
 }
 
@@ -165,7 +256,7 @@ bool looks_like_identifier(std::string_view text) {
     }
     // A run that other letters begin, go on with or end is a word.
     const bool begins = before == other || before > digit;
-    hex_here = is_hex(text[i]) && (begins || hex_here > 0) ? hex_here + 1 : 0;
+    hex_here = hex_value(text[i]) >= 0 && (begins || hex_here > 0) ? hex_here + 1 : 0;
     const bool ends = i + 1 == text.size() || class_of(text[i + 1]) == other || class_of(text[i + 1]) > digit;
     if (hex_here >= kHexRun && ends) return true;
     before = now;
@@ -176,9 +267,9 @@ bool looks_like_identifier(std::string_view text) {
 
 bool is_address(std::string_view text) { return !bare_address(text.substr(0, text.find('%'))).empty(); }
 
-void append_network(std::string& out, std::string_view address) {
+void append_network(Out& out, std::string_view address) {
   std::size_t last = 0;
-  in6_addr six{};
+  Groups six{};
   // Nearly all of them are bare already.
   if (!is_ipv4(address, last)) {
     last = 0;
@@ -186,15 +277,16 @@ void append_network(std::string& out, std::string_view address) {
     if (!is_ipv4(address, last)) last = 0;
   }
   if (last > 0) {
-    out.append(address.substr(0, last)).push_back('0');
+    out.add(address.substr(0, last));
+    out.add('0');
   } else if (is_ipv6(address, six)) {
     append_ipv6_network(out, six);
   } else {
-    out += kNothing;
+    out.add(kNothing);
   }
 }
 
-void append_clean_query(std::string& out, std::string_view query) {
+void append_clean_query(Out& out, std::string_view query) {
   bool first = true;
   while (!query.empty()) {
     const std::size_t end = query.find_first_of("&;");
@@ -204,13 +296,14 @@ void append_clean_query(std::string& out, std::string_view query) {
     if (equals == std::string_view::npos) continue;  // a value without a name
     const std::string_view name = piece.substr(0, equals);
     if (!is_plain_name(name)) continue;
-    if (!first) out += '&';
+    if (!first) out.add('&');
     first = false;
-    out.append(name).append("=");
+    out.add(name);
+    out.add('=');
   }
 }
 
-void append_clean_target(std::string& out, std::string_view target) {
+void append_clean_target(Out& out, std::string_view target) {
   target = target.substr(0, target.find('#'));
   const std::size_t query = target.find('?');
   std::string_view path = target.substr(0, query);
@@ -220,15 +313,16 @@ void append_clean_target(std::string& out, std::string_view target) {
     std::string_view authority = path.substr(from, slash == std::string_view::npos ? slash : slash - from);
     if (const std::size_t user = authority.rfind('@'); user != std::string_view::npos)
       authority.remove_prefix(user + 1);
-    out.append(path.substr(0, from)).append(authority);
+    out.add(path.substr(0, from));
+    out.add(authority);
     path = slash == std::string_view::npos ? std::string_view{} : path.substr(slash);
   }
   append_clean_path(out, path);
   if (query == std::string_view::npos) return;
   const std::size_t at_query = out.size();
-  out += '?';
+  out.add('?');
   append_clean_query(out, target.substr(query + 1));
-  if (out.size() == at_query + 1) out.resize(at_query);
+  if (out.size() == at_query + 1) out.shorten(at_query);
 }
 
-}  // namespace metrofax::consent::cli
+}  // namespace metrofax::consent::logs

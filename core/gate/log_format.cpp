@@ -1,8 +1,8 @@
-#include "cli/clf.h"
+#include "gate/log_format.h"
 
 #include <cstring>
 
-namespace metrofax::consent::cli {
+namespace metrofax::consent::logs {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -161,4 +161,4 @@ std::int64_t time_of(std::string_view time) {
   return time[21] == '-' ? local + offset : local - offset;
 }
 
-}  // namespace metrofax::consent::cli
+}  // namespace metrofax::consent::logs

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace metrofax::consent::cli {
+namespace metrofax::consent::logs {
 
 /// One line: `address ident user [time] "request" status size`, then in the combined form
 /// `"referrer" "agent"`, then optionally `"%{Sec-GPC}i" "%{mf_consent}C"`. Views into the line.
@@ -30,4 +30,4 @@ struct RequestLine {
 /// `10/Oct/2000:13:55:36 -0700` in unix seconds; -1 if it is not of this form.
 [[nodiscard]] std::int64_t time_of(std::string_view time);
 
-}  // namespace metrofax::consent::cli
+}  // namespace metrofax::consent::logs
