@@ -1,8 +1,8 @@
-import type { LedgerHealth, LedgerReport, Overview } from '../server/counsel.js';
+import type { Checked, LedgerReport, Overview } from '../server/counsel.js';
 import type { PolicyChanges, PublishedPolicy } from '../server/policy.js';
 import { inWords } from './changes.js';
 import { Bar, Columns, Legend, percent, Spark } from './charts.js';
-import { type CounselView, Csrf, Frame, Hash } from './counsel-frame.js';
+import { clock, type CounselView, Csrf, Frame, Hash } from './counsel-frame.js';
 import { Head } from './parts.js';
 
 export type { CounselView } from './counsel-frame.js';
@@ -184,31 +184,49 @@ function Vendors({ report, names }: { report: LedgerReport; names: Named }) {
   );
 }
 
+/** What of a ledger that is broken can still be relied on. */
+const whatHolds = (verified: number): string => (verified === 0 ? 'No entry can be relied on.' : verified === 1 ? 'Entry 0 holds; nothing after it can be relied on.' : `Entries 0 to ${String(verified - 1)} hold; nothing after them can be relied on.`);
+
+/** What is wrong, and from which entry on. */
+function wrongEntry({ seq, problem }: NonNullable<Checked['problem']>, entries: number): string {
+  if (seq < entries) return `Entry ${String(seq)} cannot be trusted: ${problem}.`;
+  const missing = seq === entries ? `Entry ${String(seq)} is missing` : `Entries ${String(entries)} to ${String(seq)} are missing`;
+  return `${missing}. Of entry ${String(seq)}: ${problem}.`;
+}
+
 /** How far the chain holds, drawn: sealed, chained behind the last seal, and from the first entry that cannot be trusted on. */
-function Ledger({ health, entries }: { health: LedgerHealth; entries: number }) {
+function Ledger({ view, health, entries }: { view: CounselView; health: Checked; entries: number }) {
   const { verified, sealed, seals, problem, sha256 } = health;
+  const missing = problem ? Math.max(0, problem.seq + 1 - entries) : 0;
   return (
     <section class="frame block" aria-labelledby="ledger">
       <h2 id="ledger">Ledger</h2>
-      <p class={problem ? 'ledger-state bad' : 'ledger-state good'} role={problem ? 'alert' : undefined}>
-        {problem ? (
-          <>
-            Entry {problem.seq} cannot be trusted: {problem.problem}.{' '}
-            {problem.seq === 0 ? 'None holds.' : `Entries 0 to ${String(problem.seq - 1)} hold; from there on nothing does.`}
-          </>
-        ) : verified === 0 ? (
-          'The ledger is empty.'
-        ) : (
-          <>
-            Every entry, 0 to {verified - 1}, is as it was written, and names the one before it.
-          </>
-        )}
-      </p>
-      <Legend items={[['good', 'under a signed seal'], ['calm', 'chained, seal to come'], ...(problem ? ([['bad', 'not to be trusted']] as const) : [])]} />
+      {problem ? (
+        <div class="ledger-state bad">
+          <p>
+            <strong>{wrongEntry(problem, entries)}</strong> {whatHolds(verified)}
+          </p>
+          <p>
+            What is on this page counts every entry that is stored, the untrusted ones too. Keep the file as it is: take{' '}
+            <a href="/counsel/export/ledger.jsonl">the ledger</a> along and compare it with the last copy that held (<code>mfconsent ledger verify --against COPY</code>).
+          </p>
+        </div>
+      ) : (
+        <p class="ledger-state good">
+          {verified === 0 ? (
+            'The ledger is empty.'
+          ) : (
+            <>
+              Every entry, 0 to {verified - 1}, is as it was written, and names the one before it.
+            </>
+          )}
+        </p>
+      )}
+      <Legend items={[['good', 'under a signed seal'], ['calm', 'chained, seal to come'], ...(problem ? ([['bad', missing > 0 ? 'missing' : 'not to be trusted']] as const) : [])]} />
       <div class="ledger-strip">
         <Bar
-          whole={Math.max(entries, 1)}
-          parts={[{ as: 'good', value: Math.min(sealed, entries) }, { as: 'calm', value: Math.max(0, verified - sealed) }, { as: 'bad', value: Math.max(0, entries - verified) }]}
+          whole={Math.max(entries + missing, 1)}
+          parts={[{ as: 'good', value: Math.min(sealed, verified) }, { as: 'calm', value: Math.max(0, verified - sealed) }, { as: 'bad', value: Math.max(0, entries + missing - verified) }]}
         />
       </div>
       <dl class="facts">
@@ -234,9 +252,15 @@ function Ledger({ health, entries }: { health: LedgerHealth; entries: number }) 
         </div>
       </dl>
       <p class="fine">
-        Checked for this page, with every signature. Whoever does not trust this server takes <a href="/counsel/export/ledger.jsonl">the ledger</a> and{' '}
+        All of it was read, with every signature, at {clock(health.whole)}; what came since, and that nothing is gone, was looked at for this page. Whoever does not trust this server takes <a href="/counsel/export/ledger.jsonl">the ledger</a> and{' '}
         <a href="/consent/receipt-key.pem">the key</a> along: <code>mfconsent ledger verify --key receipt-key.pem ledger.jsonl</code>
       </p>
+      <form method="post" action="/counsel/check" class="actions">
+        <Csrf view={view} />
+        <button type="submit" class="button quiet small">
+          Read all of it again
+        </button>
+      </form>
     </section>
   );
 }
@@ -247,7 +271,7 @@ function Policies({ policy, changes, report, names }: { policy: PublishedPolicy;
   const of = (sha256: string): number => report.policies.find((one) => one.sha256 === sha256)?.count ?? 0;
   const others = report.policies.filter(({ sha256 }) => sha256 !== policy.sha256 && sha256 !== changes?.sha256);
   const rows = [
-    ...others.map(({ id, sha256, count }) => ({ version: id, what: 'earlier, or another build', sha256, count })),
+    ...others.map(({ id, sha256, count }) => ({ version: id || 'not said', what: 'earlier, or another build', sha256, count })),
     { version: policy.version, what: `in force since ${policy.effective.currentUsers}`, sha256: policy.sha256, count: of(policy.sha256) },
     ...(changes && changes.version !== policy.version ? [{ version: changes.version, what: `to come on ${changes.effective}`, sha256: changes.sha256, count: of(changes.sha256) }] : []),
   ];
@@ -338,6 +362,11 @@ export function CounselPage({ view, policy, changes, overview }: { view: Counsel
       <section class="frame block first">
         <p class="tape">Counsel / policy {policy.version}</p>
         <h1>What was asked, chosen and done.</h1>
+        {health.problem ? (
+          <p class="ledger-state bad" role="alert">
+            <strong>The ledger is broken.</strong> {wrongEntry(health.problem, entries)} <a href="#ledger">What still holds</a>
+          </p>
+        ) : null}
         <dl class="facts big">
           <div>
             <dt>Choices</dt>
@@ -370,11 +399,12 @@ export function CounselPage({ view, policy, changes, overview }: { view: Counsel
           <a href="/counsel/export/report.json">all of it</a> (JSON) · <a href="/counsel/export/ledger.jsonl">ledger</a> (JSON Lines)
         </p>
       </section>
+      {health.problem ? <Ledger view={view} health={health} entries={entries} /> : null}
       <Purposes report={report} names={names} />
       <Days report={report} />
       <Vendors report={report} names={names} />
       <Policies policy={policy} changes={changes} report={report} names={names} />
-      <Ledger health={health} entries={entries} />
+      {health.problem ? null : <Ledger view={view} health={health} entries={entries} />}
       <Retention view={view} rows={overview.retention} />
     </Frame>
   );

@@ -111,6 +111,11 @@ export function counselRoutes(counsel: Counsel, operators: Operators, versions: 
     await counsel.note('sweep', `operator-${randomUUID()}`);
     return c.redirect('/counsel#retention', 303);
   }));
+  app.post('/check', inside(async (c) => {
+    await counsel.parts.records.health(true);
+    await counsel.note('check', `operator-${randomUUID()}`);
+    return c.redirect('/counsel#ledger', 303);
+  }));
   app.get('/export/report.json', inside(async (c) => {
     c.header('Content-Disposition', 'attachment; filename="consent-report.json"');
     return c.body(JSON.stringify(await counsel.overview(), null, 2), 200, { 'Content-Type': 'application/json; charset=utf-8' });

@@ -2,13 +2,15 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as server from '@metrofax/consent/server';
-import type { LedgerHealth, LedgerReport } from '@metrofax/consent/ledger';
+import type { LedgerReport } from '@metrofax/consent/ledger';
 import type { Account } from '../accounts/store.js';
 import { accountOfPerson, erasePerson, type PeopleParts } from './erasure.js';
 import type { Retention } from './retention.js';
 import type { PolicyChanges, PublishedPolicy } from './policy.js';
+import type { Checked } from './records.js';
 
-export type { LedgerHealth, LedgerReport } from '@metrofax/consent/ledger';
+export type { LedgerReport } from '@metrofax/consent/ledger';
+export type { Checked } from './records.js';
 
 /** An entry of a person's file. */
 export interface FiledEntry {
@@ -39,7 +41,7 @@ export interface CounselParts extends PeopleParts {
 
 export interface Overview {
   readonly report: LedgerReport;
-  readonly health: LedgerHealth;
+  readonly health: Checked;
   readonly entries: number;
   /** What a sweep would remove. */
   readonly retention: Awaited<ReturnType<Retention>>;

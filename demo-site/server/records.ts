@@ -14,8 +14,11 @@ export interface Records {
   readonly routes: ReturnType<ledgers.ConsentDesk['routes']>;
   /** What receipts and seals are checked with (PEM). */
   readonly publicKey: string;
-  /** The ledger checked, seals too: what came since the last time, and all of it once an hour. */
-  health(): Promise<ledgers.LedgerHealth>;
+  /**
+   * The ledger checked, seals too: all of it where it is short, is asked for, was last read an hour ago or was found wanting; else what came
+   * since. What was once there and is gone is found either way. `whole`: when it was last read from its first entry on (unix s).
+   */
+  health(all?: boolean): Promise<Checked>;
   report(): Promise<ledgers.LedgerReport>;
   /** The SDK's own table writer, and its orders of deletion. */
   csv(header: readonly string[], rows: readonly (readonly ledgers.Cell[])[]): string;
@@ -24,8 +27,12 @@ export interface Records {
   close(): Promise<void>;
 }
 
+export type Checked = ledgers.LedgerHealth & { readonly whole: number };
+
 /** Seconds after which the ledger is read from its first entry again. */
 const WHOLE_EVERY = 3600;
+/** Entries up to which that is done for every page. */
+const SHORT = 5000;
 
 /** The key of METROFAX_LEDGER_KEY_FILE; without one the demo makes its own at its first start, readable by its user alone. */
 export async function signingKey(data: string): Promise<string> {
@@ -63,13 +70,19 @@ export async function openRecords(sdk: string, data: string, person: (request: R
   });
   const publicKey = String(createPublicKey(pem).export({ type: 'spki', format: 'pem' }));
   const keys = [await VerifyingKey.read(publicKey)];
-  let known: { readonly found: ledgers.LedgerHealth; readonly whole: number } | null = null;
-  const health = async (): Promise<ledgers.LedgerHealth> => {
-    const fresh = known !== null && now() - known.whole < WHOLE_EVERY ? known : null;
-    const found = await ledger.health(keys, fresh?.found);
-    // What is wrong stays wrong until somebody has read all of it again.
-    known = found.problem === null ? { found, whole: fresh?.whole ?? now() } : known;
-    return found;
+  /** The newest answer in which all was well, whether the newest of all was such, and when all of it was read. */
+  let good: ledgers.LedgerHealth | undefined;
+  let [wanting, whole] = [false, 0];
+  const health = async (all = false): Promise<Checked> => {
+    const started = now();
+    // What is gone since then is found by this alone: a ledger that was cut is whole to whoever reads it for the first time.
+    let found = await ledger.health(keys, good);
+    const due = all || wanting || started - whole >= WHOLE_EVERY || found.verified <= SHORT;
+    if (due && found.problem === null && good) found = await ledger.health(keys);
+    if (due) whole = started;
+    wanting = found.problem !== null;
+    if (!wanting) good = found;
+    return { ...found, whole };
   };
   return {
     ledger, publicKey, csv, carryOutDeletion, sweepRetention,

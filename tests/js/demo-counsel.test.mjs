@@ -229,9 +229,9 @@ describe('what it shows', () => {
       await db.execute(`UPDATE ledger_entry SET line = replace(line, '"act":"sign-in"', '"act":"<b>sign"') WHERE seq = 1`);
       db.close();
       const { text } = await visitor.get('/counsel');
-      assert.match(text, /Entry 2 cannot be trusted: it does not name the entry before it as that is\./);
-      assert.match(text, /Entries 0 to 1 hold/);
-      assert.match(text, /broken at 2/);
+      assert.match(text, /Entry 1 cannot be trusted: it is not what was entered: the SHA-256 stored with it is of another text\./);
+      assert.match(text, /Entry 0 holds; nothing after it can be relied on\./);
+      assert.match(text, /broken at 1/);
     } finally {
       await own.close();
     }

@@ -112,7 +112,15 @@ describe('ledger on a server [retention.necessary][retention.legal-minimum][pii.
     const { ledger, client } = await open();
     await ledger.append(Array.from({ length: 12 }, (_, n) => event(n)));
     await client.execute("UPDATE ledger_entry SET line = replace(line, 'granted', 'denied') WHERE seq = 4");
-    assert.deepEqual(await ledger.verify(), { seq: 5, problem: 'it does not name the entry before it as that is' });
+    assert.deepEqual(await ledger.verify(), { seq: 4, problem: 'it is not what was entered: the SHA-256 stored with it is of another text' }, 'the entry itself');
+    // Whoever is careful writes the new hash beside it as well.
+    const [{ line } = { line: '' }] = await ledger.read(4, 1);
+    await client.execute(`UPDATE ledger_entry SET sha256 = '${createHash('sha256').update(line).digest('hex')}' WHERE seq = 4`);
+    assert.deepEqual(await ledger.verify(), { seq: 5, problem: 'it does not name the entry before it as that is: one of the two was changed, or belongs to another history' });
+    await client.execute("UPDATE ledger_entry SET line = replace(line, 'granted', 'denied') WHERE seq = 11");
+    await client.execute("UPDATE ledger_entry SET line = replace(line, 'denied', 'granted') WHERE seq = 4");
+    await client.execute('UPDATE ledger_entry SET sha256 = (SELECT prev_sha256 FROM ledger_entry e WHERE e.seq = 5) WHERE seq = 4');
+    assert.equal((await ledger.verify())?.seq, 11, 'the last one, which none names yet');
     await client.execute("UPDATE ledger_entry SET line = replace(line, ':', ': ') WHERE seq = 3");
     assert.match((await ledger.verify())?.problem ?? '', /^not an entry in canonical form \(record_bad_form at byte 6\)$/);
   });

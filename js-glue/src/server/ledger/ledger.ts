@@ -176,9 +176,13 @@ export class Ledger {
 
   /** The whole ledger as lines, or what comes from an entry on, as `mfconsent ledger verify` reads them, a thousand entries in memory at a time. */
   async *lines(first = 0): AsyncGenerator<string> {
+    for await (const { line } of this.#entries(first)) yield line
+  }
+
+  async *#entries(first: number): AsyncGenerator<StoredEntry> {
     for (let from = first; ; ) {
       const rows = await this.read(from, 1000)
-      for (const { line } of rows) yield line
+      yield* rows
       if (rows.length < 1000) return
       from += rows.length
     }
@@ -212,10 +216,14 @@ export class Ledger {
       }
       ;[seq, prev, seals, sealed] = [known.verified, known.sha256, known.seals, known.sealed]
     }
-    for await (const line of this.lines(seq)) {
-      const { problem, seal } = await this.#look(line, seq, prev, keys)
+    for await (const { line, sha256: entered } of this.#entries(seq)) {
+      const looked = await this.#look(line, seq, prev, keys)
+      const { seal } = looked
+      const hash = await sha256(line)
+      // The hash that was stored beside an entry tells a changed one from the next, which names it. Whoever changed both is found there.
+      const problem = looked.problem || (hash === entered ? '' : 'it is not what was entered: the SHA-256 stored with it is of another text')
       if (problem) return { verified: seq, sha256: prev, seals, sealed, problem: { seq, problem } }
-      prev = await sha256(line)
+      prev = hash
       seq += 1
       if (!seal) continue
       seals += 1
@@ -233,7 +241,7 @@ export class Ledger {
     }
     const entry = JSON.parse(line) as { seq: number; prev_sha256: string; kind: string; data: Record<string, unknown> }
     if (entry.seq !== seq) return wrong(`entry ${String(entry.seq)} stands where ${String(seq)} belongs`)
-    if (entry.prev_sha256 !== prev) return wrong('it does not name the entry before it as that is')
+    if (entry.prev_sha256 !== prev) return wrong('it does not name the entry before it as that is: one of the two was changed, or belongs to another history')
     const seal = entry.kind === 'seal'
     if (!seal || keys.length === 0) return { problem: '', seal }
     const key = keys.find(({ id }) => id === entry.data['key'])
