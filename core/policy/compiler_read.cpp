@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <string>
 
+#include "consent/record.h"
 #include "policy/compiler_reading.h"
 
 namespace metrofax::consent {
@@ -53,6 +54,48 @@ void read_versions(Reading& reading, Fields& root) {
     }
     model.supersedes.push_back(std::move(revision));
   }
+}
+
+// A choice whose record does not fit into its cookie would not be kept: every version and regime has to leave
+// room for the longest that a visitor can choose, every vendor refused among it.
+void check_record_room(Reading& reading) {
+  const PolicyModel& model = reading.model;
+  const RegimeDecl* longest = nullptr;
+  for (const RegimeDecl& regime : model.regimes) {
+    if (longest == nullptr || regime.id.text.size() > longest->id.text.size()) longest = &regime;
+  }
+  if (longest == nullptr) return;
+  ConsentRecord record;
+  record.policy_version = record.regime = "x";
+  record.time = record.older = 0xFFFFFFFF;  // until 2106
+  for (const PurposeDecl& purpose : model.purposes) {
+    record.granted |= PurposeMask{1} << purpose.number;
+    record.denied = record.granted;
+  }
+  record.specific = record.granted & (record.granted - 1);  // all but one: the longest to write
+  for (const VendorDecl& vendor : model.vendors) {
+    if (vendor.number / 32u < record.refused.size())
+      record.refused[vendor.number / 32u] |= std::uint32_t{1} << vendor.number % 32u;
+  }
+  char text[kMaxRecordBytes];
+  const Result<std::size_t> length = write_record(record, text);
+  std::size_t room = 0;
+  if (length.ok()) {
+    // The sum has eight digits at most; this one's may begin with zeros, which are not written.
+    const std::string_view written(text, length.value());
+    const std::size_t sum = written.size() - written.rfind('~') - 1;
+    room = kMaxRecordBytes + 2 + sum - written.size() - 8;
+  }
+  const auto check = [&](const Name& version) {
+    const std::size_t used = version.text.size() + longest->id.text.size();
+    if (version.text.empty() || used <= room) return;
+    reading.findings.error(version.at, "the version \"" + version.text + "\" and the regime \"" +
+                                           longest->id.text + "\" have " + std::to_string(used) +
+                                           " bytes, and a consent cookie under this policy has room for " +
+                                           std::to_string(room) + ": a visitor's choice could not be kept");
+  };
+  check(model.version);
+  for (const RevisionDecl& revision : model.supersedes) check(revision.version);
 }
 
 void read_controllers(Reading& reading, Fields& root) {
@@ -195,6 +238,7 @@ PolicyModel read_policy(std::string_view source, Findings& findings) {
   read_rules(reading, root);
   read_reasons(reading, root);
   read_mail(reading, root);
+  check_record_room(reading);
   check_whole(reading, root);
   return model;
 }

@@ -302,7 +302,7 @@ export class Session {
     if (line) writeCookie(line)
     // What the browser kept is what counts for the next page; this one goes on with the choice as it was made.
     this.seen_ = FIRST.exec(line)![0]
-    this.kept_ = readCookies().includes(this.seen_)
+    this.kept_ = !!line && readCookies().includes(this.seen_)
     this.damaged_ = false
     this.listen_()
     this.channel_?.postMessage(this.seen_)

@@ -88,6 +88,7 @@ function choose(desk: Desk, visit: Visit, { choices, vendors, specific }: Choice
     if (!vendors) gate.chooseVendor_(at.NO_INDEX, true)
     for (const [id, allowed] of vendors ?? []) gate.chooseVendor_(gate.index_(List.vendors, id), allowed)
     const line = gate.writeConsent_(new URL(visit.page).protocol === 'https:')
+    if (!line) throw new HttpError(500, 'The choice cannot be kept: its record does not fit into the consent cookie.')
     return { line, after: { ...visit, subject: new Uint8Array(view.buffer).slice(subject, subject + at.SUBJECT_BYTES) } }
   })
 }

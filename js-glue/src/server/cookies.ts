@@ -182,6 +182,7 @@ export function createCookieControl(options: CookieControlOptions): CookieContro
   /** The consent of the subject as Set-Cookie lines, behind those that remove copies. */
   function setConsent(request: Request): string[] {
     const line = gate.writeConsent_(new URL(request.url).protocol === 'https:')
+    if (!line) throw new HttpError(500, 'The choice cannot be kept: its record does not fit into the consent cookie.')
     // Copies of another Domain or path would stand beside it for ever.
     const copies = (cookies.header_(cookieHeader(request)) ?? []).filter(({ name }) => name === CONSENT_COOKIE)
     const before = new Set<string>()

@@ -3,6 +3,9 @@
 #include <chrono>
 
 #include "catch.h"
+#include "consent/record.h"
+#include "gate/choice.h"
+#include "gate/fixture.h"
 #include "policy/compiler.h"
 #include "policy/fixture.h"
 #include "policy/json_text.h"
@@ -276,5 +279,46 @@ TEST_CASE("ten megabytes of brackets are refused at once", "[policy][json]") {
     REQUIRE(output.findings[0].message == "nested deeper than 64 levels");
     // The generous bound is for sanitizers on a busy machine; unhindered it is some ten milliseconds.
     REQUIRE(took < std::chrono::seconds(5));
+  }
+}
+
+TEST_CASE("names that leave a choice no room in its cookie are refused",
+          "[policy][consent][cookies.persistent]") {
+  // Each of the two may have 48 bytes, and 255 vendors take 64 more.
+  const std::string regime(30, 'r');
+  const auto policy = [&](std::size_t version, int vendor) {
+    std::string json = small_policy_json();
+    for (std::size_t at; (at = json.find("\"us-ca\"")) != std::string::npos;)
+      json.replace(at, 7, "\"" + regime + "\"");
+    json = replaced(json, R"("version": "2)", R"("version": ")" + std::string(version, 'v') + "2");
+    return replaced(json, R"("northlight", "number": 1,)",
+                    R"("northlight", "number": )" + std::to_string(vendor) + ",");
+  };
+  const auto is_refused = [&](const std::string& json, std::string_view said) {
+    const CompileOutput output = compile_policy(json);
+    INFO(all(output.findings));
+    return output.blob.empty() && all(output.findings).find(said) != std::string::npos;
+  };
+  std::size_t fits = 0;
+  while (compile_policy(policy(fits + 1, 255)).ok()) ++fits;
+  const std::string refused = policy(fits + 1, 255);
+  CHECK(is_refused(refused, "a visitor's choice could not be kept"));
+  const json::Position at = json::LineIndex(refused).at(refused.find("\"vv"));
+  CHECK(is_refused(
+      refused, "p:" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": error: the version"));
+  // With fewer vendors there is more room; and what compiles can be written whatever is chosen.
+  CHECK(compile_policy(policy(fits + 1, 200)).ok());
+  const OpenPolicy open(policy(fits, 255));
+  ConsentRecord record;
+  record.policy_version = open.view().version;
+  record.regime = regime;
+  record.time = record.older = 0xFFFFFFFF;
+  record.granted = record.denied = purpose_kinds(open.view()).used;
+  record.specific = record.granted & (record.granted - 1);
+  for (std::uint32_t& word : record.refused) word = ~std::uint32_t{0};
+  char text[kMaxRecordBytes];
+  for (unsigned i = 0; i < 64; ++i) {  // each has another sum
+    --record.time;
+    CHECK(write_record(record, text).ok());
   }
 }
