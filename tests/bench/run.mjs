@@ -1,5 +1,5 @@
-// The figures: node tests/bench/run.mjs [verdict] [start] [sinks] [log] [ledger] [cookies] [rewrite] [email] [email-pixel] [email-memory] [email-pixel-memory] [email-month] [codecs] [size]
-//   [--json FILE] [--browser NAME (sinks)] [--count N] [--rounds N] [--loads N] [--seconds N (…-memory)] [--recipients N --databases A,B (email-month)]
+// The figures: node tests/bench/run.mjs [verdict] [start] [sinks] [log] [ledger] [ledger-append] [cookies] [rewrite] [email] [email-pixel] [email-memory] [email-pixel-memory] [email-month] [codecs] [size]
+//   [--json FILE] [--browser NAME (sinks)] [--count N] [--rounds N] [--loads N] [--seconds N (…-memory)] [--recipients N --databases A,B (email-month, ledger-append; SQLite, PostgreSQL, D1)]
 //
 // Ours and the peers' in one run on one machine: compare the ratios. Prints tables and writes build/bench.json (or FILE), where
 // sections that were not run again stay as they were. Nothing here passes or fails. Needs what tests/support/build makes.
@@ -16,6 +16,7 @@ const SECTIONS = {
   sinks: async (options) => (await import('./sinks.mjs')).benchSinks(options),
   log: async (options) => (await import('./log.mjs')).benchLog(options),
   ledger: async (options) => (await import('./ledger.mjs')).benchLedger(options),
+  'ledger-append': async (options) => (await import('./ledger-append.mjs')).benchLedgerAppend(options),
   size: async () => (await import('./size.mjs')).benchSize(),
   email: async (options) => (await import('./email.mjs')).benchEmail(options),
   'email-pixel': async (options) => (await import('./email-pixel.mjs')).tellEmailPixel(options),
