@@ -78,12 +78,12 @@ static_assert(sizeof(KeptSegment) == sizeof(KeptSegmentWire) && sizeof(Draft) ==
 static_assert(sizeof(GppSection) == sizeof(GppSectionWire) && sizeof(Notes::Note) == sizeof(NoteWire));
 static_assert(sizeof(IdRange) == 4 && sizeof(RestrictionKind) == 2);
 
-char input[kCodecInputBytes];
-char room[kCodecRoomBytes];
-std::uint64_t memory[kCodecArenaBytes / 8];
 Board board;
 Section section;
 Notes notes(Strictness::lenient);
+char room[kMaxSignalText];
+std::uint64_t memory[kCodecArenaBytes / 8];
+char input[kCodecInputBytes];
 
 Error decode(Codec codec, std::string_view text, Arena& arena) {
   Error error;
@@ -115,7 +115,7 @@ Error encode(Codec codec, Strictness strictness, Arena& arena) {
   Error error;
   if (codec == Codec::tcf) {
     error = complete(*reinterpret_cast<Draft*>(board.section), strictness, arena);
-    if (error.code == ErrorCode::ok) write_section(*board.section, out);
+    if (error.code == ErrorCode::ok) error = write_section(*board.section, arena, out);
   } else if (codec == Codec::gpp) {
     std::uint32_t at = 0;
     error = complete(board.gpp, strictness, arena, at);
@@ -126,7 +126,7 @@ Error encode(Codec codec, Strictness strictness, Arena& arena) {
   } else {
     error.code = ErrorCode::bad_value;
   }
-  if (error.code == ErrorCode::ok && out.failed()) error.code = ErrorCode::signal_too_large;
+  if (out.failed()) error.code = ErrorCode::too_long;
   board.text = {room, out.size()};
   return error;
 }

@@ -19,7 +19,7 @@ class Arena {
   /// resource.
   template <class T>
   [[nodiscard]] T* take(std::size_t count) {
-    return count > kMost ? nullptr : reinterpret_cast<T*>(take_bytes(count * sizeof(T)));
+    return reinterpret_cast<T*>(take_bytes(count, sizeof(T)));
   }
 
   /// Gives back what lies behind `from`, the last thing taken.
@@ -30,9 +30,9 @@ class Arena {
   static constexpr std::size_t kMost = 1u << 24;
 
   // One function for all types: in line it is the larger part of many a caller.
-  [[gnu::noinline]] std::byte* take_bytes(std::size_t count) {
-    const std::size_t bytes = (count + 7) / 8 * 8;
-    if (bytes > static_cast<std::size_t>(end_ - next_)) return nullptr;
+  [[gnu::noinline]] std::byte* take_bytes(std::size_t count, std::size_t size) {
+    const std::size_t bytes = (count * size + 7) / 8 * 8;
+    if (count > kMost || bytes > static_cast<std::size_t>(end_ - next_)) return nullptr;
     next_ += bytes;
     return next_ - bytes;
   }

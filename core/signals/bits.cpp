@@ -1,5 +1,7 @@
 #include "signals/bits.h"
 
+#include <bit>
+
 namespace metrofax::consent {
 namespace {
 
@@ -58,49 +60,55 @@ unsigned highest_place(std::uint32_t value, Place& place) {
 bool BitReader::open(std::string_view text, Arena& arena, std::uint32_t& bad) {
   *this = BitReader();
   const auto length = static_cast<std::uint32_t>(text.size());
-  auto* bytes = arena.take<std::uint8_t>(length / 4 * 3 + 12);
+  auto* words = arena.take<std::uint32_t>(length * 6 / 32 + 3);
   bad = length;
-  if (bytes == nullptr) return false;
-  bytes_ = bytes;
+  if (words == nullptr) return false;
+  words_ = words;
   size_ = length * 6;
   std::uint32_t wrong = 0;
-  for (std::uint32_t i = 0; i <= length; i += 4) {
-    // The last four are filled up with zeros.
-    char four[4] = {'A', 'A', 'A', 'A'};
-    const char* from = text.data() + i;
-    if (i + 4 > length) {
-      for (std::uint32_t j = i; j < length; ++j) four[j - i] = text[j];
-      from = four;
-    }
-    const std::uint32_t a = value_of(from[0]);
-    const std::uint32_t b = value_of(from[1]);
-    const std::uint32_t c = value_of(from[2]);
-    const std::uint32_t d = value_of(from[3]);
-    wrong |= a | b | c | d;
-    *bytes++ = static_cast<std::uint8_t>(a << 2 | b >> 4);
-    *bytes++ = static_cast<std::uint8_t>(b << 4 | c >> 2);
-    *bytes++ = static_cast<std::uint8_t>(c << 6 | d);
+  std::uint64_t held = 0;
+  unsigned have = 0;
+  for (const char c : text) {
+    const std::uint32_t six = value_of(c);
+    wrong |= six;
+    held = held << 6 | six;
+    have += 6;
+    if (have < 32) continue;
+    have -= 32;
+    *words++ = static_cast<std::uint32_t>(held >> have);
   }
-  for (unsigned j = 0; j < 6; ++j) *bytes++ = 0;  // read() looks five bytes ahead
+  *words++ = static_cast<std::uint32_t>(held << (32 - have));
+  *words++ = 0;  // ahead() looks at two
+  *words = 0;
   if (wrong < 64) return true;
   bad = 0;
   while (value_of(text[bad]) < 64) ++bad;
   return false;
 }
 
+std::uint32_t BitReader::read(unsigned count) {
+  const std::uint64_t bits = ahead();
+  return skip(count) ? static_cast<std::uint32_t>(bits >> (63 - count) >> 1) : 0;
+}
+
+bool BitReader::skip(unsigned count) {
+  failed_ |= count > left();
+  at_ = failed_ ? size_ : at_ + count;
+  return !failed_;
+}
+
 std::uint32_t BitReader::read_fibonacci() {
+  const auto code = static_cast<std::uint32_t>(ahead() >> 32);
+  // The second of the first two that are set side by side ends it.
+  const auto end = static_cast<unsigned>(std::countl_zero(code & code >> 1));
+  if (!skip(end > kPlaces ? kPlaces + 1 : end + 1)) return 0;
+  if (end > kPlaces) return 0x10000;
   std::uint32_t value = 0;
-  bool before = false;
   Place place;
-  for (unsigned number = 0;; ++number) {
-    const bool bit = read(1) != 0;
-    if (failed_) return 0;
-    if (bit && before) return value;
-    if (number == kPlaces) return 0x10000;
-    if (bit) value += place.value;
-    before = bit;
-    place.up();
+  for (unsigned number = 0; number < end; ++number, place.up()) {
+    if ((code << number & 0x80000000u) != 0) value += place.value;
   }
+  return value;
 }
 
 bool BitReader::rest_is_zero() {
@@ -115,11 +123,11 @@ void BitWriter::character(unsigned six) { put(character_of(six)); }
 void BitWriter::write_fibonacci(std::uint32_t value) {
   Place place;
   const unsigned highest = highest_place(value, place);
-  std::uint64_t code = 1;  // the closing 1; the places lie before it, least first
+  std::uint32_t code = 1;  // the closing 1; the places lie before it, least first
   for (unsigned bit = 1; bit <= highest + 1; ++bit, place.down()) {
     if (place.value > value) continue;
     value -= place.value;
-    code |= std::uint64_t{1} << bit;
+    code |= std::uint32_t{1} << bit;
   }
   write(code, highest + 2);
 }

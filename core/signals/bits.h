@@ -23,15 +23,14 @@ class BitReader {
   bool open(std::string_view text, Arena& arena, std::uint32_t& bad);
 
   /// `count` bits, 32 at most, as an unsigned number.
-  std::uint32_t read(unsigned count) {
-    if (count > size_ - at_) return fail();
-    const std::uint8_t* from = bytes_ + (at_ >> 3);
-    const std::uint64_t five = std::uint64_t{from[0]} << 32 | std::uint64_t{from[1]} << 24 |
-                               std::uint64_t{from[2]} << 16 | std::uint64_t{from[3]} << 8 | from[4];
-    const unsigned spare = 40 - (at_ & 7) - count;
-    at_ += count;
-    return static_cast<std::uint32_t>(five >> spare & ((std::uint64_t{1} << count) - 1));
+  [[gnu::noinline]] std::uint32_t read(unsigned count);
+  /// The 33 bits ahead and perhaps more, the next one highest; behind the end they are 0.
+  [[nodiscard]] std::uint64_t ahead() const {
+    const std::uint32_t* from = words_ + at_ / 32;
+    return (std::uint64_t{from[0]} << 32 | from[1]) << (at_ & 31);
   }
+  /// Passes `count` bits; false where there are not so many left.
+  bool skip(unsigned count);
   /// `count` bits, 63 at most.
   std::uint64_t read_long(unsigned count) {
     if (count <= 32) return read(count);
@@ -49,13 +48,7 @@ class BitReader {
   [[nodiscard]] bool rest_is_zero();
 
  private:
-  std::uint32_t fail() {
-    failed_ = true;
-    at_ = size_;
-    return 0;
-  }
-
-  const std::uint8_t* bytes_ = nullptr;  // five bytes longer than size_ says
+  const std::uint32_t* words_ = nullptr;  // one more than size_ says
   std::uint32_t size_ = 0;
   std::uint32_t at_ = 0;
   bool failed_ = false;
@@ -98,6 +91,7 @@ class BitWriter {
   /// Bits written of the segment that is not ended yet.
   [[nodiscard]] std::uint32_t bits() const { return bits_; }
   [[nodiscard]] std::uint32_t size() const { return size_; }
+  [[nodiscard]] std::string_view text(std::uint32_t from) const { return {to_ + from, size_ - from}; }
   [[nodiscard]] bool failed() const { return failed_; }
 
  private:

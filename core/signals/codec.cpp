@@ -111,13 +111,13 @@ CodecAnswer encode_signal(Codec codec, Strictness strictness, std::string_view j
                           std::span<char> room) {
   arena.reset();
   JsonReader in(json, "value");
-  BitWriter out(room.data(), static_cast<std::uint32_t>(room.size()));
+  BitWriter out(room.data(), kMaxSignalText);
   Error error;
   if (codec == Codec::tcf) {
     Draft draft;
     error = read_value(in, kTcfEu, Naming::tcf, strictness, arena, draft);
     if (error.code == ErrorCode::ok) error = complete(draft, strictness, arena);
-    if (error.code == ErrorCode::ok) write_section(draft.section, out);
+    if (error.code == ErrorCode::ok) error = write_section(draft.section, arena, out);
   } else if (codec == Codec::gpp) {
     Gpp gpp;
     std::span<const std::string_view> names;
@@ -140,7 +140,7 @@ CodecAnswer encode_signal(Codec codec, Strictness strictness, std::string_view j
   } else {
     error = {ErrorCode::bad_value, 0};
   }
-  if (error.code == ErrorCode::ok && out.failed()) error = {ErrorCode::signal_too_large, 0};
+  if (error.code == ErrorCode::ok && out.failed()) error = {ErrorCode::too_long, 0};
   if (error.code != ErrorCode::ok) return refuse(in, error, room);
   return {ErrorCode::ok, 0, {room.data(), out.size()}};
 }

@@ -3,9 +3,7 @@
 namespace metrofax::consent {
 namespace {
 
-constexpr std::size_t kMostRestrictions = 4095;  // a count of 12 bits
-constexpr std::size_t kMostEntries = 4095;       // likewise
-constexpr unsigned kCustomBits = 63;             // of a draft's masks
+constexpr unsigned kCustomBits = 63;  // of a draft's masks
 
 unsigned kind_of(const Restriction& one) { return one.purpose * 4u + one.type; }
 
@@ -44,28 +42,32 @@ struct Completer {
   Section& section = draft.section;
 
   // Ranges as they were written count only while they are this set.
-  void check_coded(IdSet& set) {
-    if (set.coded.empty()) return;
+  Error check_coded(IdSet& set) {
     const std::span<const IdRange> coded = set.coded;
     set.coded = {};
-    auto* copy = arena.take<IdRange>(coded.size());
-    if (copy == nullptr || coded.size() > kMostEntries) return;
-    for (std::size_t i = 0; i < coded.size(); ++i) copy[i] = coded[i];
+    if (coded.size() > kMostRuns) return {};
     IdSet same;
-    if (make_ids({copy, coded.size()}, arena, true, same).code != ErrorCode::ok) return;
+    const Error error = make_ids(coded, arena, true, same);
+    if (error.code != ErrorCode::ok) return error;
+    RunWalk others(same);
+    RunWalk runs(set);
     IdRange run;
     do {
-      const IdRange other = same.next_run(run.last + 1u);
-      run = set.next_run(run.last + 1u);
-      if (run.first != other.first || run.last != other.last) return;
+      const IdRange other = others.next();
+      run = runs.next();
+      if (run.first != other.first || run.last != other.last) return {};
     } while (run.first != 0);
     set.coded = coded;
+    return {};
   }
 
   Error make_set(IdSet& set, bool runs_only) {
-    if (set.words != nullptr) return {};
-    const Error error = make_ids(set.runs, arena, runs_only, set);
-    if (error.code == ErrorCode::ok) check_coded(set);
+    const std::span<const IdRange> coded = set.coded;
+    Error error;
+    if (set.words == nullptr) error = make_ids(set.runs, arena, runs_only, set);
+    set.coded = coded;
+    if (error.code == ErrorCode::ok && !coded.empty()) error = check_coded(set);
+    if (error.code == ErrorCode::ok && run_count(set) > kMostRuns) error.code = ErrorCode::signal_too_large;
     return error;
   }
 
@@ -92,7 +94,6 @@ struct Completer {
     auto* list = arena.take<Restriction>(draft.kinds.size() + given.size());
     if (list == nullptr) return {ErrorCode::signal_too_large, 0};
     std::size_t count = 0;
-    // One walk over all for each kind would be 16 million comparisons at most; what was taken is passed.
     std::size_t first = 0;
     for (const RestrictionKind kind : draft.kinds) {
       Restriction& next = list[count++] = Restriction{};
@@ -110,7 +111,6 @@ struct Completer {
     for (const Restriction& one : given) {
       if (one.type != kTaken) list[count++] = one;
     }
-    if (count > kMostRestrictions) return {ErrorCode::signal_bad_value, 0};
     section.restrictions = {list, count};
     return {};
   }
@@ -188,7 +188,6 @@ struct Completer {
   Error run() {
     section.layout = layout_of(draft.id);
     if (section.layout == nullptr) return {ErrorCode::bad_value, 0};
-    if (section.order.size() > kMostSegments) return {ErrorCode::signal_too_large, 0};
     Error error = make_sets();
     if (error.code == ErrorCode::ok && draft.has_kinds) error = order_restrictions();
     section.present |= 1;

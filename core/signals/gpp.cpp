@@ -65,10 +65,15 @@ Error write_header(const Gpp& gpp, Arena& arena, BitWriter& out) {
   auto* ids = arena.take<IdRange>(gpp.sections.size());
   if (ids == nullptr) return {ErrorCode::signal_too_large, 0};
   std::size_t count = 0;
-  for (const GppSection& section : gpp.sections) ids[count++] = {section.id, section.id};
+  for (const GppSection& section : gpp.sections) {
+    if (count > 0 && ids[count - 1].last + 1 == section.id) {
+      ids[count - 1].last = section.id;
+    } else {
+      ids[count++] = {section.id, section.id};
+    }
+  }
   IdSet set;
-  const Error error = make_ids({ids, count}, arena, true, set);
-  if (error.code != ErrorCode::ok) return error;
+  set.runs = {ids, count};
   out.write(kHeaderType, 6);
   out.write(kHeaderVersion, 6);
   write_fibonacci_ranges(out, set);
@@ -152,7 +157,8 @@ Error write_gpp(const Gpp& gpp, Arena& arena, BitWriter& out) {
     if (separate) out.plain('~');
     separate = true;
     if (one.section != nullptr) {
-      write_section(*one.section, out);
+      const Error error = write_section(*one.section, arena, out);
+      if (error.code != ErrorCode::ok) return error;
     } else if (one.id == kUsp) {
       const char usp[4] = {one.usp.version, one.usp.notice, one.usp.opt_out_sale, one.usp.lspa_covered};
       out.plain(std::string_view(usp, 4));
@@ -160,7 +166,7 @@ Error write_gpp(const Gpp& gpp, Arena& arena, BitWriter& out) {
       out.plain(one.text);
     }
   }
-  return out.failed() ? Error{ErrorCode::signal_too_large, 0} : Error{};
+  return out.failed() ? Error{ErrorCode::too_long, 0} : Error{};
 }
 
 }  // namespace metrofax::consent

@@ -8,40 +8,41 @@ namespace {
 constexpr std::uint32_t kLastId = 0xFFFF;
 
 /// Ascending, with at least `gap` ids between each and the next.
-bool ascending(std::span<const IdRange> ranges, std::uint32_t gap = 0) {
+bool ascending(std::span<const IdRange> ranges, std::uint32_t gap) {
   for (std::size_t i = 1; i < ranges.size(); ++i) {
     if (ranges[i].first <= ranges[i - 1].last + gap) return false;
   }
   return true;
 }
 
-bool apart(std::span<const IdRange> ranges) { return ascending(ranges, 1); }
-
-// std::sort is 3 KB of wasm. Shell's with gaps of 4/9 (Tokuda) takes about n log n steps at this size.
-void sort(std::span<IdRange> ranges) {
-  for (std::size_t gap = ranges.size(); gap > 1;) {
-    gap = gap < 4 ? 1 : gap * 4 / 9;
-    for (std::size_t i = gap; i < ranges.size(); ++i) {
-      const IdRange one = ranges[i];
-      std::size_t at = i;
-      for (; at >= gap && ranges[at - gap].first > one.first; at -= gap) ranges[at] = ranges[at - gap];
-      ranges[at] = one;
-    }
-  }
+// By eight bits of the first id: twice is a sort in so many steps as there are ranges, whatever their order.
+[[gnu::noinline]] void distribute(std::span<const IdRange> from, IdRange* to, unsigned shift) {
+  std::uint32_t places[257] = {};
+  for (const IdRange one : from) ++places[(one.first >> shift & 255) + 1];
+  for (unsigned i = 1; i < 256; ++i) places[i] += places[i - 1];
+  for (const IdRange one : from) to[places[one.first >> shift & 255]++] = one;
 }
 
-std::span<IdRange> merged(std::span<IdRange> ranges) {
-  if (apart(ranges)) return ranges;
-  sort(ranges);
+/// Ranges sorted, and what overlaps or touches made one; these themselves where they are that. Without data
+/// where the arena has no room.
+std::span<const IdRange> merged(std::span<const IdRange> ranges, Arena& arena) {
+  if (ascending(ranges, 1)) return ranges;
+  auto* sorted = arena.take<IdRange>(ranges.size());
+  auto* other = arena.take<IdRange>(ranges.size());
+  if (other == nullptr) return {};  // which is as large as the first one
+  distribute(ranges, other, 0);
+  distribute({other, ranges.size()}, sorted, 8);
+  arena.give_back(other);
   std::size_t kept = 0;
-  for (const IdRange one : ranges) {
-    if (one.first > ranges[kept].last + 1u) {
-      ranges[++kept] = one;
-    } else if (one.last > ranges[kept].last) {
-      ranges[kept].last = one.last;
+  for (std::size_t i = 1; i < ranges.size(); ++i) {
+    const IdRange one = sorted[i];
+    if (one.first > sorted[kept].last + 1u) {
+      sorted[++kept] = one;
+    } else if (one.last > sorted[kept].last) {
+      sorted[kept].last = one.last;
     }
   }
-  return ranges.first(kept + 1);
+  return {sorted, kept + 1};
 }
 
 void fill(std::uint32_t* words, IdRange run) {
@@ -55,9 +56,10 @@ void fill(std::uint32_t* words, IdRange run) {
 
 bool fibonacci(IdCoding coding) { return coding == IdCoding::current || coding == IdCoding::spec; }
 
-/// `found_single`: a group that is one id, which we write otherwise. Both ways a list of ranges is written:
-/// GPP "Range" with Fibonacci numbers, TCF "RangeEntry" with 16 bits.
-Error read_entries(BitReader& in, bool fib, Arena& arena, std::span<IdRange>& entries, bool& found_single) {
+/// Both ways a list of ranges is written: GPP "Range" with Fibonacci numbers, TCF "RangeEntry" with 16 bits.
+/// `max`: MaxVendorId. A group that is one id is unordered as well: we write it otherwise.
+Error read_entries(BitReader& in, bool fib, std::uint32_t max, Arena& arena, std::span<IdRange>& entries,
+                   IdFindings& found) {
   const std::uint32_t count = in.read(12);
   const std::uint32_t shortest = fib ? 3 : 17;
   if (in.failed() || count * shortest > in.left()) return {ErrorCode::signal_truncated, in.at()};
@@ -66,26 +68,23 @@ Error read_entries(BitReader& in, bool fib, Arena& arena, std::span<IdRange>& en
   std::uint32_t last = 0;
   for (std::uint32_t i = 0; i < count; ++i) {
     const std::uint32_t at = in.at();
-    const bool group = in.read(1) != 0;
-    std::uint32_t first = fib ? last + in.read_fibonacci() : in.read(16);
+    const std::uint64_t ahead = in.ahead();
+    const bool group = ahead >> 63 != 0;
+    const std::uint32_t before = last;
+    std::uint32_t first = static_cast<std::uint32_t>(ahead >> 47) & 0xFFFF;
+    in.skip(fib ? 1 : group ? 33 : 17);
+    if (fib) first = before + in.read_fibonacci();
     last = first;
-    if (group) last = fib ? first + in.read_fibonacci() : in.read(16);
-    found_single |= group && last == first;
+    if (group) last = fib ? first + in.read_fibonacci() : static_cast<std::uint32_t>(ahead >> 31) & 0xFFFF;
     if (in.failed()) return {ErrorCode::signal_truncated, at};
     if (first == 0 || last < first || last > kLastId) return {ErrorCode::signal_bad_range, at};
+    found.unordered |= first <= before || (group && last == first);
+    found.beyond_max |= last > max;
     list[i] = {static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(last)};
   }
   entries = {list, count};
   return {};
 }
-
-std::uint32_t run_count(const IdSet& set) {
-  std::uint32_t count = 0;
-  for (IdRange run = set.next_run(1); run.first != 0; run = set.next_run(run.last + 1u)) ++count;
-  return count;
-}
-
-constexpr std::uint32_t kMostEntries = 4095;  // a count of 12 bits
 
 /// What write_ids() chooses by itself. Ties go to ranges, as in @iabgpp/cmpapi. Ends where ranges have become
 /// longer than bits.
@@ -94,13 +93,13 @@ IdForm shortest(const IdSet& set, std::uint32_t max) {
   // The length of 16 bits is there either way but in `spec`.
   const std::uint32_t most = max + (set.coding == IdCoding::spec ? 16 : 0);
   std::uint32_t bits = 12;
-  std::uint32_t count = 0;
   std::uint32_t last = 0;
-  for (IdRange run = set.next_run(1); run.first != 0; run = set.next_run(run.last + 1u)) {
+  RunWalk runs(set);
+  for (IdRange run = runs.next(); run.first != 0; run = runs.next()) {
     const bool group = run.last != run.first;
     bits += fib ? 1 + fibonacci_bits(run.first - last) : group ? 33 : 17;
     if (fib && group) bits += fibonacci_bits(static_cast<std::uint32_t>(run.last - run.first));
-    if (bits > most || ++count > kMostEntries) return IdForm::bits;
+    if (bits > most) return IdForm::bits;
     last = run.last;
   }
   return bits <= most ? IdForm::ranges : IdForm::bits;
@@ -121,14 +120,14 @@ void write_entry(BitWriter& out, bool fib, IdRange range, std::uint32_t& last) {
 
 void write_entries(BitWriter& out, bool fib, const IdSet& set) {
   std::uint32_t last = 0;
-  if (!set.coded.empty() && (!fib || ascending(set.coded))) {
+  if (!set.coded.empty() && (!fib || ascending(set.coded, 0))) {
     out.write(set.coded.size(), 12);
     for (const IdRange range : set.coded) write_entry(out, fib, range, last);
     return;
   }
   out.write(run_count(set), 12);
-  for (IdRange run = set.next_run(1); run.first != 0; run = set.next_run(run.last + 1u))
-    write_entry(out, fib, run, last);
+  RunWalk runs(set);
+  for (IdRange run = runs.next(); run.first != 0; run = runs.next()) write_entry(out, fib, run, last);
 }
 
 void write_same(BitWriter& out, std::uint32_t count, std::uint32_t bits) {
@@ -193,37 +192,31 @@ bool IdSet::contains(std::uint32_t id) const {
   return false;
 }
 
-IdRange IdSet::next_run(std::uint32_t from) const {
-  if (words == nullptr) {
-    // Runs are walked one behind the other: the next one is found by halving.
-    std::size_t low = 0;
-    std::size_t high = runs.size();
-    while (low < high) {
-      const std::size_t middle = (low + high) / 2;
-      if (runs[middle].first < from) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low < runs.size() ? runs[low] : IdRange{};
+// A place at which bits change, counted from 0; the end of all where there is none left.
+std::uint32_t RunWalk::edge() {
+  while (edges_ == 0) {
+    if (at_ == set_.word_count) return at_ * 32;
+    const std::uint32_t bits = set_.words[at_++];
+    edges_ = bits ^ (bits >> 1 | before_ << 31);
+    before_ = bits;
   }
-  std::uint32_t word = (from - 1) / 32;
-  if (word >= word_count) return {};
-  std::uint32_t bits = words[word] & ~std::uint32_t{0} >> ((from - 1) & 31);
-  while (bits == 0) {
-    if (++word >= word_count) return {};
-    bits = words[word];
-  }
-  const auto lead = static_cast<std::uint32_t>(std::countl_zero(bits));
-  const std::uint32_t first = word * 32 + lead;
-  std::uint32_t gaps = ~bits & ~std::uint32_t{0} >> lead;
-  while (gaps == 0) {
-    if (++word >= word_count) break;
-    gaps = ~words[word];
-  }
-  const std::uint32_t end = word * 32 + (gaps != 0 ? static_cast<std::uint32_t>(std::countl_zero(gaps)) : 0);
-  return {static_cast<std::uint16_t>(first + 1), static_cast<std::uint16_t>(end)};
+  const auto lead = static_cast<std::uint32_t>(std::countl_zero(edges_));
+  edges_ &= 0x7FFFFFFFu >> lead;
+  return at_ * 32 - 32 + lead;
+}
+
+IdRange RunWalk::next() {
+  if (set_.words == nullptr) return at_ < set_.runs.size() ? set_.runs[at_++] : IdRange{};
+  const std::uint32_t first = edge();
+  if (first == set_.word_count * 32) return {};
+  return {static_cast<std::uint16_t>(first + 1), static_cast<std::uint16_t>(edge())};
+}
+
+std::uint32_t run_count(const IdSet& set) {
+  std::uint32_t count = 0;
+  RunWalk runs(set);
+  while (count <= kMostRuns && runs.next().first != 0) ++count;
+  return count;
 }
 
 std::uint32_t IdSet::highest() const {
@@ -234,8 +227,11 @@ std::uint32_t IdSet::highest() const {
   return 0;
 }
 
-Error make_ids(std::span<IdRange> ranges, Arena& arena, bool runs_only, IdSet& set) {
-  set.runs = merged(ranges);
+Error make_ids(std::span<const IdRange> ranges, Arena& arena, bool runs_only, IdSet& set) {
+  set.runs = merged(ranges, arena);
+  if (set.runs.empty() != ranges.empty()) return {ErrorCode::signal_too_large, 0};
+  set.coded = {};
+  if (set.runs.data() != ranges.data()) set.coded = ranges;
   if (runs_only) return {};
   set.word_count = (set.highest() + 31) / 32;
   auto* words = arena.take<std::uint32_t>(set.word_count);
@@ -251,8 +247,8 @@ Error read_ids(BitReader& in, IdCoding coding, Arena& arena, bool runs_only, IdS
   set = IdSet{};
   set.coding = coding;
   const std::uint32_t at = in.at();
-  if (coding == IdCoding::current || coding == IdCoding::legacy)
-    set.max = static_cast<std::uint16_t>(in.read(16));
+  const bool has_max = coding == IdCoding::current || coding == IdCoding::legacy;
+  if (has_max) set.max = static_cast<std::uint16_t>(in.read(16));
   const bool ranges = coding == IdCoding::plain || in.read(1) != 0;
   if (coding == IdCoding::spec && !ranges) set.max = static_cast<std::uint16_t>(in.read(16));
   if (in.failed()) return {ErrorCode::signal_truncated, at};
@@ -268,22 +264,12 @@ Error read_ids(BitReader& in, IdCoding coding, Arena& arena, bool runs_only, IdS
       set.words[word] = in.read(count) << (32 - count);
       left -= count;
     }
-    return {};
+    return run_count(set) > kMostRuns ? Error{ErrorCode::signal_too_large, at} : Error{};
   }
   set.form = IdForm::ranges;
   std::span<IdRange> entries;
-  Error error = read_entries(in, fibonacci(coding), arena, entries, found.unordered);
+  Error error = read_entries(in, fibonacci(coding), has_max ? set.max : kLastId, arena, entries, found);
   if (error.code != ErrorCode::ok) return error;
-  const bool has_max = coding != IdCoding::plain && coding != IdCoding::spec;
-  for (const IdRange entry : entries) found.beyond_max |= has_max && entry.last > set.max;
-  found.unordered |= !ascending(entries);
-  if (!apart(entries)) {
-    // Sorting happens in place: what was written is kept apart.
-    auto* copy = arena.take<IdRange>(entries.size());
-    if (copy == nullptr) return {ErrorCode::signal_too_large, at};
-    for (std::size_t i = 0; i < entries.size(); ++i) copy[i] = entries[i];
-    set.coded = {copy, entries.size()};
-  }
   error = make_ids(entries, arena, runs_only, set);
   error.offset = at;
   return error;
@@ -298,7 +284,7 @@ void write_ids(BitWriter& out, const IdSet& set) {
   const IdForm form = coding == IdCoding::plain      ? IdForm::ranges
                       : set.form == IdForm::shortest ? shortest(set, max)
                                                      : set.form;
-  const bool ranges = form == IdForm::ranges && (run_count(set) <= kMostEntries || !set.coded.empty());
+  const bool ranges = form == IdForm::ranges;
   if (coding == IdCoding::current || coding == IdCoding::legacy) out.write(max, 16);
   if (coding != IdCoding::plain) out.write(ranges ? 1 : 0, 1);
   if (coding == IdCoding::spec && !ranges) out.write(max, 16);
@@ -317,8 +303,8 @@ void drop_obvious(IdSet& set) {
 }
 
 Error read_fibonacci_ranges(BitReader& in, Arena& arena, std::span<IdRange>& ranges) {
-  bool single = false;  // a group of Fibonacci numbers is never one id
-  return read_entries(in, true, arena, ranges, single);
+  IdFindings found;
+  return read_entries(in, true, kLastId, arena, ranges, found);
 }
 
 void write_fibonacci_ranges(BitWriter& out, const IdSet& set) { write_entries(out, true, set); }
@@ -334,7 +320,8 @@ bool write_ranges(std::span<const IdRange> ranges, char* to, std::uint32_t room,
 
 bool write_ranges(const IdSet& set, char* to, std::uint32_t room, std::uint32_t& size) {
   char* at = to;
-  for (IdRange run = set.next_run(1); run.first != 0; run = set.next_run(run.last + 1u)) {
+  RunWalk runs(set);
+  for (IdRange run = runs.next(); run.first != 0; run = runs.next()) {
     if (!write_run(run, to, at, to + room)) return false;
   }
   size = static_cast<std::uint32_t>(at - to);

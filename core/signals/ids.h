@@ -31,22 +31,43 @@ enum class IdForm : std::uint8_t { shortest, bits, ranges };
 
 /// A set of ids between 1 and 65535, and how it was written where that is not how we would.
 ///
-/// Vendor sets are bitsets. The vendors of a publisher restriction are ranges: 4,095 restrictions of which
-/// each may claim every vendor would be 32 MB of bits.
+/// Vendor sets are bitsets. The vendors of a publisher restriction are ranges: 256 restrictions of which
+/// each may claim every vendor would be 2 MB of bits.
 struct IdSet {
   std::uint32_t* words = nullptr;  ///< id n is bit 31 - (n - 1) % 32 of word (n - 1) / 32
   std::uint32_t word_count = 0;
-  std::span<IdRange> runs;         ///< instead of words: ascending, apart from each other
+  std::span<const IdRange> runs;   ///< instead of words: ascending, apart from each other
   std::span<const IdRange> coded;  ///< the ranges as written, where those are not the set's shortest
   std::uint16_t max = 0;           ///< MaxVendorId as written; 0: the highest id
   IdForm form = IdForm::shortest;
   IdCoding coding = IdCoding::legacy;
 
   [[nodiscard]] bool contains(std::uint32_t id) const;
-  /// The run of ids that begins at or behind `from`; {0, 0} if there is none.
-  [[nodiscard]] IdRange next_run(std::uint32_t from) const;
   [[nodiscard]] std::uint32_t highest() const;
 };
+
+/// The runs of a set one behind the other, ascending.
+class RunWalk {
+ public:
+  explicit RunWalk(const IdSet& set) : set_(set) {}
+  /// The next run; {0, 0} behind the last.
+  [[gnu::noinline]] IdRange next();
+
+ private:
+  std::uint32_t edge();
+
+  const IdSet& set_;
+  std::uint32_t at_ = 0;      // of words, or of runs
+  std::uint32_t edges_ = 0;   // of the word before: bits that are not what the one before them is
+  std::uint32_t before_ = 0;  // that word's last bit
+};
+
+/// Of one set, that are read and written: as many as a list of ranges can have, whose count has 12 bits. It
+/// takes a list of more than 8,190 vendors to need more.
+inline constexpr std::uint32_t kMostRuns = 4095;
+
+/// How many runs a set has; kMostRuns + 1 where it is more than kMostRuns.
+[[nodiscard]] std::uint32_t run_count(const IdSet& set);
 
 /// What a reader saw that no specification allows but everybody may mean.
 struct IdFindings {
@@ -77,7 +98,7 @@ void drop_obvious(IdSet& set);
 [[nodiscard]] Error read_fibonacci_ranges(BitReader& in, Arena& arena, std::span<IdRange>& ranges);
 void write_fibonacci_ranges(BitWriter& out, const IdSet& set);
 
-/// A set of ranges in any order. Sorts them in place.
-[[nodiscard]] Error make_ids(std::span<IdRange> ranges, Arena& arena, bool runs_only, IdSet& set);
+/// A set of ranges in any order, which becomes its `coded` where they are not its runs.
+[[nodiscard]] Error make_ids(std::span<const IdRange> ranges, Arena& arena, bool runs_only, IdSet& set);
 
 }  // namespace metrofax::consent

@@ -3,9 +3,8 @@
 namespace metrofax::consent {
 namespace {
 
-constexpr unsigned kMostRestrictions = 4095;      // a count of 12 bits
-constexpr std::uint32_t kMostCanada = 24 * 1024;  // characters of a segment that is read up to four times
-constexpr std::uint32_t kQuantum = 24;            // as many zeros as any padding has, less one
+constexpr std::uint32_t kMostCanada = 8 * 1024;  // characters of a segment that is read up to four times
+constexpr std::uint32_t kQuantum = 24;           // as many zeros as any padding has, less one
 
 struct SegmentReader {
   const SectionLayout& layout;
@@ -45,13 +44,12 @@ Error read_restrictions(SegmentReader& r) {
   if (r.section.no_restrictions) return {};
   const std::uint32_t count = r.in.read(12);
   if (r.in.failed() || count * 20 > r.in.left()) return {ErrorCode::signal_truncated, r.here()};
-  static_assert(kMostRestrictions == (1u << 12) - 1);
+  if (count > kMostRestrictions) return {ErrorCode::signal_too_large, r.here()};
   auto* list = r.arena.take<Restriction>(count);
   if (list == nullptr) return {ErrorCode::signal_too_large, r.here()};
   const IdCoding coding = r.coding == IdCoding::legacy ? IdCoding::plain : r.coding;
   for (std::uint32_t i = 0; i < count; ++i) {
     const std::uint32_t at = r.here();
-    list[i] = Restriction{};
     list[i].purpose = static_cast<std::uint8_t>(r.in.read(6));
     list[i].type = static_cast<std::uint8_t>(r.in.read(2));
     if (list[i].type == 3 || list[i].purpose == 0) r.notes.add(ErrorCode::signal_reserved, at);
@@ -113,14 +111,14 @@ Error read_segment(SegmentReader& r, unsigned segment) {
   const bool canada = is_canada(r.layout);
   const BitReader start = r.in;
   const unsigned sets = r.sets;
-  const Notes notes = r.notes;
+  const unsigned notes = r.notes.count();
   unsigned readable = kTries;
   Error first;
   for (unsigned i = canada ? 0 : kTries; i <= kTries; ++i) {
     if (canada && i == kTries && readable == kTries) return first;
     r.in = start;
     r.sets = sets;
-    r.notes = notes;
+    r.notes.keep(notes);
     r.coding = !canada ? IdCoding::legacy : kCodings[i == kTries ? readable : i];
     static_cast<void>(r.in.read(r.layout.segments[segment].type_bits));
     const Error error = read_items(r, segment);
@@ -263,7 +261,8 @@ void write_segment(const Section& section, unsigned segment, std::uint32_t chara
 
 }  // namespace
 
-void write_section(const Section& section, BitWriter& out) {
+Error write_section(const Section& section, Arena& arena, BitWriter& out) {
+  const std::uint32_t from = out.size();
   std::uint8_t written = 0;
   bool first = true;
   const auto part = [&] {
@@ -285,6 +284,12 @@ void write_section(const Section& section, BitWriter& out) {
     part();
     write_segment(section, segment, 0, out);
   }
+  if (out.failed()) return {ErrorCode::too_long, 0};
+  // What can be read and what cannot is the reader's to say, of every limit and of every form.
+  Notes notes(Strictness::lenient);
+  auto* again = arena.take<Section>(1);
+  if (again == nullptr) return {ErrorCode::signal_too_large, 0};
+  return {read_section(section.layout->id, out.text(from), 0, arena, notes, *again).code, 0};
 }
 
 }  // namespace metrofax::consent

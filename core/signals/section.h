@@ -21,8 +21,8 @@ enum class Strictness : std::uint8_t {
 class Notes {
  public:
   struct Note {
-    ErrorCode code = ErrorCode::ok;
-    std::uint32_t offset = 0;  ///< bits of the text, six a character
+    ErrorCode code;
+    std::uint32_t offset;  ///< bits of the text, six a character
   };
   static constexpr unsigned kMost = 16;
 
@@ -30,6 +30,9 @@ class Notes {
   void add(ErrorCode code, std::uint32_t offset) {
     if (count_ < kMost) notes_[count_++] = {code, offset};
   }
+  /// Of those that were added only the first `count` stay.
+  void keep(unsigned count) { count_ = count; }
+  [[nodiscard]] unsigned count() const { return count_; }
   [[nodiscard]] std::span<const Note> all() const { return {notes_, count_}; }
   [[nodiscard]] Strictness strictness() const { return strictness_; }
   /// The error that a strict reader makes of the first warning.
@@ -64,6 +67,9 @@ struct KeptSegment {
 inline constexpr unsigned kMaxSets = 4;
 /// Of one string, known or not, that are read and written: each is kept by itself, and there are eight types.
 inline constexpr unsigned kMostSegments = 64;
+/// As many as there are kinds: 64 purposes of 4 types. More can only say of some kind twice what it says
+/// once.
+inline constexpr unsigned kMostRestrictions = 256;
 
 /// Values lie in the order of the layout's items, segment by segment.
 struct Section {
@@ -82,12 +88,13 @@ struct Section {
 
 /// Reads `text`, which begins at bit `base` of what the caller was given; `id` is one that layout_of() knows.
 /// The layout of usnat is chosen by its length: libraries before 2025 wrote version 1 with the fields of
-/// version 2. A segment of Canada's, which is read once for each coding, may have 24,576 characters.
-[[nodiscard]] Error read_section(std::uint8_t id, std::string_view text, std::uint32_t base, Arena& arena,
-                                 Notes& notes, Section& section);
+/// version 2. A segment of Canada's, which is read once for each coding, may have 8,192 characters.
+[[nodiscard, gnu::noinline]] Error read_section(std::uint8_t id, std::string_view text, std::uint32_t base,
+                                                Arena& arena, Notes& notes, Section& section);
 
-/// Writes a section: its segments in their order, those that are present and have no place behind them.
-void write_section(const Section& section, BitWriter& out);
+/// Writes a section: its segments in their order, those that are present and have no place behind them. What
+/// read_section() refuses is refused here, with its error; that has no place.
+[[nodiscard, gnu::noinline]] Error write_section(const Section& section, Arena& arena, BitWriter& out);
 
 /// How many bits a field of this section takes where that is fixed; 0 for sets and restrictions.
 [[nodiscard]] unsigned bits_of(const Item& item, std::uint64_t custom_purposes);

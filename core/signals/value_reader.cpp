@@ -142,8 +142,7 @@ struct Reader {
     if (!in.begin_array()) return;
     Restriction* list = nullptr;
     std::size_t count = 0;
-    // Two passes would need a reader that goes back: room for all that there can be is 4,095, taken when
-    // needed.
+    // Two passes would need a reader that goes back: room for all that there can be, taken when needed.
     while (in.next_entry()) {
       if (list == nullptr) list = arena.take<Restriction>(kMostRestrictions);
       if (list == nullptr || count == kMostRestrictions) {
@@ -175,8 +174,6 @@ struct Reader {
     }
     section.restrictions = {list, count};
   }
-
-  static constexpr std::size_t kMostRestrictions = 4095;
 
   void item(const Place& place) {
     if ((draft.seen >> place.index & 1u) != 0) return refuse(ErrorCode::bad_json);
@@ -276,7 +273,7 @@ struct FormReader {
     const std::string_view text = r.in.text();
     std::size_t count = text.empty() ? 0 : 1;
     for (const char c : text) count += c == ',' ? 1 : 0;
-    if (count > Reader::kMostRestrictions) return r.refuse(ErrorCode::signal_bad_value);
+    if (count > kMostRestrictions) return r.refuse(ErrorCode::signal_too_large);
     auto* list = r.arena.take<RestrictionKind>(count);
     if (list == nullptr) {
       r.error = {ErrorCode::signal_too_large, 0};

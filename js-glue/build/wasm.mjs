@@ -8,6 +8,9 @@ export const FEATURES = ['--enable-bulk-memory', '--enable-bulk-memory-opt'];
 
 const OPTIMISE = ['--flatten', '--rereloop', '-O2', '-Oz', '--converge', '--always-inline-max-function-size=4', '--flexible-inline-max-function-size=10', '--reorder-locals', '--reorder-functions', '--strip-debug', '--strip-producers', '--strip-target-features'];
 
+/** codecs.wasm compresses better in the order in which it was linked. */
+const OPTIMISE_CODECS = OPTIMISE.filter((option) => !option.startsWith('--reorder'));
+
 /** Runs a program of the binaryen package. @param {string} name @param {string[]} args */
 export const binaryen = (name, args) => run(process.execPath, [fromRoot(`node_modules/binaryen/bin/${name}`), ...args]);
 
@@ -18,6 +21,6 @@ export async function buildWasm(linked, out, ...exports) {
   const [roots, trimmed] = [`${out}.roots.json`, `${out}.trimmed`];
   await writeFile(roots, JSON.stringify(wanted.map((name) => ({ name, root: true, export: name }))));
   await binaryen('wasm-metadce', [linked, ...FEATURES, '--graph-file', roots, '-o', trimmed]);
-  await binaryen('wasm-opt', [trimmed, ...FEATURES, ...OPTIMISE, '-o', out]);
+  await binaryen('wasm-opt', [trimmed, ...FEATURES, ...(exports.includes('codecs-exports.txt') ? OPTIMISE_CODECS : OPTIMISE), '-o', out]);
   await Promise.all([rm(roots), rm(trimmed)]);
 }

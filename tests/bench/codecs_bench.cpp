@@ -55,7 +55,7 @@ struct Work {
   std::uint32_t encode(Arena arena) const {
     BitWriter out(room, sizeof room);
     if (codec == "tcf") {
-      write_section(section, out);
+      sink += static_cast<std::uint64_t>(write_section(section, arena, out).code);
     } else if (codec == "ac") {
       write_ac(ac, out);
     } else {

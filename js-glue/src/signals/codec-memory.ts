@@ -57,12 +57,12 @@ export class CodecMemory {
     if (place >= 0 && place + length <= this.source_.length) return this.source_.slice(place, place + length)
     return decoder.decode(this.bytes_.subarray(from, from + length))
   }
-  /** A copy of a span's words, whose sign says nothing; a short one is made faster as a plain list, of small integers where it can. */
-  copy_(address: number): Int32Array | number[] {
+  /** A span's words, whose sign says nothing: a copy, which is made faster as a plain list where it is short; or as they lie there. */
+  ints_(address: number, copy: boolean): Int32Array | number[] {
     const { signed_: signed } = this
     const from = signed[address >>> 2]! >>> 2
     const count = signed[(address >>> 2) + 1]!
-    if (count > SHORT) return signed.slice(from, from + count)
+    if (count > SHORT) return copy ? signed.slice(from, from + count) : signed.subarray(from, from + count)
     const list = new Array<number>(count)
     for (let i = 0; i < count; ++i) list[i] = signed[from + i]!
     return list
@@ -70,7 +70,9 @@ export class CodecMemory {
   /** A span's words as numbers. */
   numbers_(address: number): number[] {
     const from = this.word_(address) >>> 2
-    return Array.from(this.words_.subarray(from, from + this.word_(address + 4)))
+    const list = new Array<number>(this.word_(address + 4))
+    for (let i = 0; i < list.length; ++i) list[i] = this.words_[from + i]!
+    return list
   }
 
   /** Forgets everything that was taken. */
@@ -86,6 +88,10 @@ export class CodecMemory {
     this.bytes_.fill(0, from, end)
     this.next_ = end
     return from
+  }
+  /** Of what was taken last keeps only so many bytes. */
+  shorten_(from: number, bytes: number): void {
+    this.next_ = from + ((bytes + 7) & ~7)
   }
   /** Text at the input's beginning, or its next free place: its length, one more than there is room for where it does not fit. */
   write_(text: string): { from: number; length: number } {

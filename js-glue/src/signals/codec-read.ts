@@ -4,7 +4,7 @@ import type { CodecMemory } from './codec-memory.js'
 import { CANADA, USP, prefixOf, table as tableOf, type Item, type Table } from './codec-table.js'
 import { IdRuns, IdSet } from './ids.js'
 
-/** What ids become in a value: a set of them, or in a set's `form` the ranges as they were written. */
+/** What ids become in a value: a set of them, or in a set's `form` the ranges as they were written. A set is good until the next call. */
 export type AsIds = (ids: IdRuns) => unknown
 export type Value = Record<string, unknown>
 
@@ -21,12 +21,21 @@ const letter = (six: number): number => (six < 26 || (six >= 32 && six < 58) ? 6
 export class ValueReader {
   constructor(
     private readonly m_: CodecMemory,
-    private readonly ids_: AsIds,
+    /** What ids become; null: the sets themselves, which then have memory of their own. */
+    private readonly as_: AsIds | null,
   ) {}
+
+  private ids_(ids: IdRuns): unknown {
+    return this.as_ ? this.as_(ids) : ids
+  }
+
+  private ints_(address: number): Int32Array | number[] {
+    return this.m_.ints_(address, this.as_ === null)
+  }
 
   private set_(address: number): IdSet {
     const { m_: m } = this
-    return m.word_(address) === 0 ? new IdSet(null, m.copy_(address + at.SET_RUNS)) : new IdSet(m.copy_(address))
+    return m.word_(address) === 0 ? new IdSet(null, this.ints_(address + at.SET_RUNS)) : new IdSet(this.ints_(address))
   }
 
   /** How a set was written; null where that is how we would. @param usual the coding of the section's sets */
@@ -41,7 +50,7 @@ export class ValueReader {
     if (coding !== usual) value['coding'] = CODINGS[coding]
     if (form !== 0) value['encoding'] = form === 1 ? 'bits' : 'range'
     if (max !== 0) value['maxVendorId'] = max
-    if (coded !== 0) value['ranges'] = this.ids_(new IdRuns(m.copy_(address + at.SET_CODED)))
+    if (coded !== 0) value['ranges'] = this.ids_(new IdRuns(this.ints_(address + at.SET_CODED)))
     return value
   }
 

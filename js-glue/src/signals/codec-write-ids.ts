@@ -33,37 +33,41 @@ export class IdWriter extends ValueWalk {
   }
 
   private eachRun_(value: unknown, visit: (first: number, last: number) => void): void {
-    if (value instanceof IdRuns) value.eachRun(visit)
-    else if (Array.isArray(value)) {
-      this.entries_(value, (one) => {
+    if (value instanceof IdRuns) return value.eachRun(visit)
+    if (typeof value !== 'string') {
+      if (!Array.isArray(value)) this.refuse_(ErrorCode.wrong_type)
+      return this.entries_(value, (one) => {
         const id = this.number_(one, 0xffff) || this.refuse_(ErrorCode.signal_bad_range)
         visit(id, id)
       })
-    } else {
-      const text = this.text_(value)
-      try {
-        eachRange(text, visit)
-      } catch (error) {
-        if (error instanceof BadRange) this.refuse_(ErrorCode.signal_bad_range)
-        throw error
-      }
+    }
+    try {
+      eachRange(value, visit)
+    } catch (error) {
+      if (!(error instanceof BadRange)) throw error
+      this.text_(value) // which may be wrong in another way
+      this.refuse_(ErrorCode.signal_bad_range)
     }
   }
 
   /** Runs into the input, the first id and the last in a word. */
   protected runs_(span: number, value: unknown): void {
-    const list: number[] = []
-    this.eachRun_(value, (first, last) => { list.push(first | (last << 16)) })
-    const from = this.take_(4 * list.length)
-    this.m_.words_.set(list, from >>> 2)
-    this.m_.putSpan_(span, from, list.length)
+    const { m_: m } = this
+    const { words_: words } = m
+    // At least two characters a range.
+    const most = typeof value === 'string' ? (value.length + 1) >>> 1 : Array.isArray(value) ? value.length : value instanceof IdRuns ? value.most : 0
+    const from = this.take_(4 * most)
+    let at = from >>> 2
+    this.eachRun_(value, (first, last) => { words[at++] = first | (last << 16) })
+    m.shorten_(from, 4 * at - from)
+    m.putSpan_(span, from, at - (from >>> 2))
   }
 
   protected set_(set: number, value: unknown, canada: boolean): void {
     this.m_.bytes_[set + at.SET_CODING] = canada ? CURRENT : LEGACY
     const words = value instanceof IdSet ? value.words : null
     if (!words) return this.runs_(set + at.SET_RUNS, value)
-    if (words.length > 2048) this.refuse_(ErrorCode.signal_bad_range)
+    if (words.length > 2048 || (words[2047] ?? 0) & 1) this.refuse_(ErrorCode.signal_bad_range)
     const from = this.take_(4 * words.length + 4)
     this.m_.words_.set(words, from >>> 2)
     this.m_.putSpan_(set, from, words.length)

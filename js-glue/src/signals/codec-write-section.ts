@@ -6,7 +6,7 @@ import { CANADA, type Item, type Table } from './codec-table.js'
 import { CURRENT, IdWriter, PLAIN } from './codec-write-ids.js'
 
 export const TWO_32 = 2 ** 32
-const MOST_RESTRICTIONS = 4095
+const MOST_RESTRICTIONS = 256
 const CUSTOM_BITS = 63
 
 export class SectionWriter extends IdWriter {
@@ -123,7 +123,7 @@ export class SectionWriter extends IdWriter {
   private kinds_(draft: number, value: unknown): void {
     const text = this.text_(value)
     const kinds = text === '' ? [] : text.split(',')
-    if (kinds.length > MOST_RESTRICTIONS) this.refuse_(ErrorCode.signal_bad_value)
+    if (kinds.length > MOST_RESTRICTIONS) this.refuse_(ErrorCode.signal_too_large)
     const list = this.take_(2 * kinds.length)
     kinds.forEach((kind, i) => {
       const [, purpose = '', type = ''] = /^(\d+):(\d+)$/.exec(kind) ?? this.refuse_(ErrorCode.signal_bad_value)

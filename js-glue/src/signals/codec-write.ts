@@ -1,5 +1,7 @@
 // Values into the memory of codecs.wasm, to be written, whole strings: the twin of core/signals/string_values.cpp. It and what it is made
-// of are held equal to the core by tests/parity and tests/wasm/signals-twin.test.mjs, errors and their places included.
+// of are held equal to the core by tests/parity and tests/wasm/signals-twin.test.mjs, errors and their places included. The core's own
+// reader takes JSON: with it codecs.wasm, which has four bytes left of its 8,500, would not keep its budget, and every set of ids would
+// have to become text to be written. What decides (complete(), write_section()) is the core's either way.
 import { ErrorCode } from '../gen/metrofax/consent/fb/error-code.js'
 import * as at from '../gen/codecs.js'
 import { TCF_EU, USP, idOf, table } from './codec-table.js'

@@ -30,8 +30,6 @@ export interface Decoded {
 export const isFault = (result: object | string): result is CodecFault => typeof result === 'object' && 'code' in result
 
 const fault = (code: number, where: string, at: number): CodecFault => ({ code, message: `${where}: expected ${EXPECTATIONS[code] ?? EXPECTATION}`, at })
-/** Sets of ids as they are: an IdSet, or IdRuns. */
-const asSets: AsIds = (ids) => ids
 /** Sets of ids as range text, `1-3,7`. */
 export const asText: AsIds = String
 
@@ -49,8 +47,8 @@ export class Codecs {
     return this.x_.run(0, CODECS.indexOf(codec), strict ? 1 : 0, this.memory_.write_(text).length)
   }
 
-  /** The value of a string, or what is wrong. Lenient unless `strict`; `ids` says what sets of ids become. */
-  decode(codec: Codec, text: string, strict = false, ids: AsIds = asSets): Decoded | CodecFault {
+  /** The value of a string, or what is wrong. Lenient unless `strict`; `ids` says what sets of ids become: where it says nothing, an IdSet, or IdRuns. */
+  decode(codec: Codec, text: string, strict = false, ids: AsIds | null = null): Decoded | CodecFault {
     const code = this.read_(codec, text, strict)
     if (code !== 0) return fault(code, '/input', this.memory_.word_(this.memory_.board_ + BOARD_AT))
     const reader = new ValueReader(this.memory_, ids)

@@ -36,16 +36,27 @@ const FEW = 16
 /** `65534-65535,` */
 const LONGEST_RUN = 12
 const decoder = new TextDecoder()
+/** Where texts are written, one after the other. */
+let scratch = new Uint8Array(0)
+
+/** Digits of 0 to 999, three of each. */
+let digits: Uint8Array | undefined
+function threeDigits(): Uint8Array {
+  const all = new Uint8Array(3000)
+  for (let i = 0; i < 1000; ++i) all.set([48 + ((i / 100) | 0), 48 + (((i / 10) | 0) % 10), 48 + (i % 10)], 3 * i)
+  return all
+}
 
 /** Digits of an id as bytes. @returns where they end */
-function putId(bytes: Uint8Array, at: number, id: number): number {
-  const end = at + (id < 10 ? 1 : id < 100 ? 2 : id < 1000 ? 3 : id < 10_000 ? 4 : 5)
-  for (let place = end; place > at; ) {
-    const tens = (id / 10) | 0
-    bytes[--place] = 48 + id - 10 * tens
-    id = tens
-  }
-  return end
+function putId(bytes: Uint8Array, at: number, id: number, three: Uint8Array): number {
+  const high = (id / 1000) | 0
+  const low = 3 * (id - 1000 * high)
+  if (high > 9) bytes[at++] = three[3 * high + 1]!
+  if (high > 0) bytes[at++] = three[3 * high + 2]!
+  if (id > 99) bytes[at++] = three[low]!
+  if (id > 9) bytes[at++] = three[low + 1]!
+  bytes[at++] = three[low + 2]!
+  return at
 }
 
 /** Ranges of ids as they were written, in any order. */
@@ -58,27 +69,34 @@ export class IdRuns {
     for (let i = 0; i < runs.length; ++i) visit(runs[i]! & 0xffff, runs[i]! >>> 16)
   }
 
+  /** As many runs as there can be. */
+  get most(): number {
+    return this.runs.length
+  }
+
   /** `1-3,7` */
   toString(): string {
-    const ends: number[] = []
-    this.eachRun((first, last) => { ends.push(first, last) })
-    if (ends.length > 2 * FEW) return this.long_(ends)
+    let count = 0
+    this.eachRun(() => { ++count })
+    if (count > FEW) return this.long_(count)
     let text = ''
-    for (let i = 0; i < ends.length; i += 2) text += (text && ',') + (ends[i] === ends[i + 1] ? `${ends[i]!}` : `${ends[i]!}-${ends[i + 1]!}`)
+    this.eachRun((first, last) => { text += (text && ',') + (first === last ? `${first}` : `${first}-${last}`) })
     return text
   }
 
-  private long_(ends: readonly number[]): string {
-    const bytes = new Uint8Array((ends.length / 2) * LONGEST_RUN)
+  private long_(count: number): string {
+    if (scratch.length < count * LONGEST_RUN) scratch = new Uint8Array(2 * count * LONGEST_RUN)
+    const bytes = scratch
+    const three = (digits ??= threeDigits())
     let at = 0
-    for (let i = 0; i < ends.length; i += 2) {
-      at = putId(bytes, at, ends[i]!)
-      if (ends[i] !== ends[i + 1]) {
+    this.eachRun((first, last) => {
+      at = putId(bytes, at, first, three)
+      if (first !== last) {
         bytes[at] = 45 /* - */
-        at = putId(bytes, at + 1, ends[i + 1]!)
+        at = putId(bytes, at + 1, last, three)
       }
       bytes[at++] = 44 /* , */
-    }
+    })
     return decoder.decode(bytes.subarray(0, at - 1))
   }
 }
@@ -143,6 +161,10 @@ export class IdSet extends IdRuns {
       }
     }
     if (first !== 0) visit(first, words.length * 32)
+  }
+
+  override get most(): number {
+    return this.words ? 16 * this.words.length : super.most
   }
 
   get empty(): boolean {
