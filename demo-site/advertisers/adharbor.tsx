@@ -45,6 +45,11 @@ export function adharbor(ledger: Ledger, file: PublicFile): Hono {
     c.header('Cache-Control', 'no-store');
     return c.html(frame(creative));
   });
+  // Where a click on an offer lands: a page of the partner's own, which shows what it was told.
+  app.get('/offer', (c) => {
+    c.header('Cache-Control', 'no-store');
+    return c.html(landing(new URL(c.req.url).searchParams));
+  });
   // What the network is told of the visitor, asked from a frame of its own.
   app.get('/asks.js', (c) => file(c, 'asks.js'));
   app.get('/asks', (c) => {
@@ -110,6 +115,34 @@ function asks() {
 <p>Adharbor, asking from its own frame</p>
 <dl>${rows.map(([name, what]) => html`<dt>${what}</dt><dd data-says="${name}">waiting</dd>`)}</dl>
 <script src="/asks.js"></script>
+</body>
+</html>`;
+}
+
+/** The partner's page behind an offer: what came along with the click, as its own log has it. */
+function landing(told: URLSearchParams) {
+  const rows = [['campaign', 'Campaign'], ['click_id', 'Number of this click'], ['email_sha256', 'Fingerprint of an address']] as const;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Harbour Stationery, by way of Adharbor</title>
+<style>
+  html { color-scheme: light; background: #103a4a }
+  body { max-width: 40rem; margin: 0 auto; padding: 12vh 24px 24px; color: #f6e7c8; font: 17px/1.5 system-ui, sans-serif }
+  h1 { margin: 0 0 12px; font-size: 2rem; line-height: 1.15 }
+  h2 { margin: 40px 0 12px; font-size: 1.1rem }
+  dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 6px 20px; margin: 0 }
+  dd { margin: 0; font: 15px/1.6 ui-monospace, monospace; overflow-wrap: anywhere }
+  @media (max-width: 460px) { dl { grid-template-columns: minmax(0, 1fr); gap: 0 } dd { margin-bottom: 10px } }
+</style>
+</head>
+<body>
+<h1>Envelopes that seal themselves.</h1>
+<p>Goods that nobody sells: this is a page of Adharbor, one of the demonstration’s three advertisers.</p>
+<h2>What Adharbor was told with your click</h2>
+<dl>${rows.map(([name, what]) => html`<dt>${what}</dt><dd data-told="${name}">${told.get(name) ?? 'nothing'}</dd>`)}</dl>
 </body>
 </html>`;
 }

@@ -58,6 +58,21 @@ export function Pricing({ view }: { view: View }) {
           A page counts once it has gone through. A busy line, a wrong number or a page that stuck in the other machine
           costs nothing.
         </p>
+        <aside class="note offer" aria-label="A partner’s offer">
+          <h2>Paper for the pages that must be paper.</h2>
+          <p>
+            Harbour Stationery has envelopes that seal themselves. An offer of a partner, by way of Adharbor.
+          </p>
+          <p>
+            <a class="button quiet" rel="sponsored" href={`/out/adharbor${view.regime ? `?regime=${view.regime}` : ''}`}>
+              See the offer
+            </a>
+          </p>
+          <p class="fine">
+            The link always works. A number for this click, and a fingerprint of your address if you are signed in, go along
+            only if you switched “Passing on your details with a click” on. <a href="/privacy#cookies.handoff">Why</a>
+          </p>
+        </aside>
       </section>
     </Page>
   );

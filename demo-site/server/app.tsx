@@ -28,6 +28,7 @@ import { Counsel } from './counsel.js';
 import { counselRoutes } from './counsel-routes.js';
 import type { Origins } from './origins.js';
 import { addressOf, mailAddresses, outboxRoutes } from './outbox-routes.js';
+import { partnerRoutes } from './partner-routes.js';
 import type { PolicyChanges, PublishedPolicy } from './policy.js';
 import type { Records } from './records.js';
 import type { Retention } from './retention.js';
@@ -172,6 +173,7 @@ export function createSite(parts: SiteParts): Hono {
   // The partners in the markup itself: what only a rewrite before the parser, or the header, can hold.
   app.get('/static-embeds', (c) => page(c, (view) => <Home view={view} />, { embeds: 'markup' }));
   app.route('/', accountRoutes(parts, page));
+  app.route('/out', partnerRoutes(parts));
   app.route('/lab', labRoutes(parts.ledger, parts.office, parts.policy.version));
 
   const missing = (c: Context) => page(c, (view) => <ErrorPage view={view} status={404} />, { status: 404 });

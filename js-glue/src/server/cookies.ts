@@ -8,7 +8,7 @@ import { Cookies, type CookiesExports } from '../wire/cookies.js'
 import { declaredRow, type DeclaredRow } from '../wire/declared.js'
 import { List, OUTCOMES, type GateExports, type Verdict } from '../wire/gate.js'
 import { JsonGate } from '../wire/json-gate.js'
-import { writeSubject } from '../wire/request-json.js'
+import { askJson, writeSubject } from '../wire/request-json.js'
 import { lineOf, shortened } from '../wire/line.js'
 import { HttpError, problem } from './problem.js'
 
@@ -73,6 +73,19 @@ export interface SweepRequest {
   everything?: boolean
 }
 
+/** What of a visitor is no part of the visit: the account's side of a subject of `decide`. */
+export interface KnownOfVisitor {
+  readonly account?: { readonly state?: 'none' | 'active' | 'deactivated'; readonly promotional?: 'unknown' | 'in' | 'out' }
+  readonly age?: 'unknown' | 'under13' | '13plus'
+}
+
+/** What a server passes on or puts together, and the core is asked about first: the requests of `mfconsent decide`. */
+export type AskedOfServer =
+  | { readonly kind: 'web.handoff'; readonly url: string; readonly page: string }
+  /** To a vendor's id, or "event": the organiser of a survey or a draw. */
+  | { readonly kind: 'disclosure'; readonly party: string; readonly purpose: string }
+  | { readonly kind: 'profile.link'; readonly source: string; readonly identified: boolean }
+
 export interface CookieControl {
   /** The Set-Cookie lines of a response, each as this visitor's choice allows, with `purposes` chosen in this very request. */
   admit(request: Request, lines: readonly string[], purposes?: Readonly<Record<string, boolean>>): Judged[]
@@ -90,6 +103,8 @@ export interface CookieControl {
   choose(request: Request, purposes: Readonly<Record<string, boolean>>): string[]
   /** cookies.rejection: whether a limited area has what it needs. `consent`: as choose() is about to set it. */
   area(request: Request, id: string, purposes?: Readonly<Record<string, boolean>>): Verdict
+  /** One verdict for this visitor, with `purposes` chosen in this very request. @throws with the place of what is wrong in `asked`. */
+  decide(request: Request, asked: AskedOfServer, options?: { readonly purposes?: Readonly<Record<string, boolean>>; readonly known?: KnownOfVisitor }): Verdict
   /** Every cookie that came with the request. */
   inventory(request: Request): InventoryEntry[]
   /** GET and POST of /consent/cookies, as rows for createHandler: the inventory, and a sweep. */
@@ -107,10 +122,10 @@ export function createCookieControl(options: CookieControlOptions): CookieContro
   const cookieHeader = (request: Request): string => request.headers.get('cookie') ?? ''
 
   /** From here on the gate is asked for this visitor, on this page. */
-  function visitor(request: Request, record = cookieHeader(request), page = request.url): void {
+  function visitor(request: Request, record = cookieHeader(request), page = request.url, known: KnownOfVisitor & { signals?: object } = {}): void {
     const regime = options.regime?.(request) ?? ''
     const gpc = request.headers.get('sec-gpc')?.trim() === '1'
-    writeSubject(gate, { now: now(), ...(regime ? { regime } : {}), signals: { gpc } })
+    writeSubject(gate, { now: now(), ...(regime ? { regime } : {}), ...known, signals: { gpc, ...known.signals } })
     gate.readConsent_(record)
     gate.setPage_(page)
   }
@@ -285,6 +300,12 @@ export function createCookieControl(options: CookieControlOptions): CookieContro
       chosen(purposes)
       gate.decide_(Kind.area, 0, id)
       return gate.verdictOf_()
+    },
+    decide(request, asked, { purposes = {}, known = {} } = {}) {
+      const dnt = request.headers.get('dnt')?.trim() === '1'
+      visitor(request, undefined, undefined, { ...known, ...(dnt ? { signals: { dnt } } : {}) })
+      chosen(purposes)
+      return askJson(gate, asked)
     },
     inventory,
     routes: (path = '/consent/cookies') => [

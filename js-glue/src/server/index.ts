@@ -2,10 +2,12 @@
 export { createAccessLog, type AccessLog, type AccessLogOptions } from './access-log.js'
 export {
   createCookieControl,
+  type AskedOfServer,
   type CookieControl,
   type CookieControlOptions,
   type InventoryEntry,
   type Judged,
+  type KnownOfVisitor,
   type SweepRequest,
 } from './cookies.js'
 export { consentRoutes, type ConsentRoutesOptions, type Receipt } from './consent-routes.js'

@@ -311,6 +311,21 @@ function writeRequest(gate: JsonGate, asked: Asked): void {
   view.setUint16(from + at.REQUEST_REGIME, asked.regime ?? at.NO_INDEX, true)
 }
 
+function decided(gate: JsonGate, asked: Asked): Verdict {
+  gate.setPage_(asked.page ?? '')
+  gate.decide_(asked.kind, asked.how ?? 0, asked.text ?? '', asked.writer)
+  // What asks after this, from a page, asks for itself again.
+  writeRequest(gate, { kind: asked.kind })
+  return gate.verdictOf_()
+}
+
+/** One verdict on "request" in JSON, of the subject that is before the gate. Not for mail that several read. Throws OpError on bad input. */
+export function askJson(gate: JsonGate, value: unknown): Verdict {
+  const asked = readRequest(gate, value)
+  writeRequest(gate, asked)
+  return decided(gate, asked)
+}
+
 /** One verdict for {"subject", "request"} in JSON. Throws OpError on bad input. */
 export function decideJson(gate: JsonGate, fields: Fields): Verdict {
   const subject = fields.need('subject')
@@ -326,9 +341,5 @@ export function decideJson(gate: JsonGate, fields: Fields): Verdict {
   })
   if (asked.coRecipients?.length) writeSubject(gate, subject)
   view.setUint8(from + at.REQUEST_FLAGS, asked.flags ?? 0)
-  gate.setPage_(asked.page ?? '')
-  gate.decide_(asked.kind, asked.how ?? 0, asked.text ?? '', asked.writer)
-  // What asks after this, from a page, asks for itself again.
-  writeRequest(gate, { kind: asked.kind })
-  return gate.verdictOf_()
+  return decided(gate, asked)
 }
