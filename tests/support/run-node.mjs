@@ -21,8 +21,10 @@ export async function runFiles(files, base, abreast = 1) {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
       const name = relative(base, file);
       const own = { passed: 0, failed: 0, skipped: 0, failures: /** @type {string[]} */ ([]) };
+      const began = Date.now();
       const said = await runFile(file, name, own);
-      process.stdout.write(`${said}   ${name}: ${own.passed} passed, ${own.failed} failed${own.skipped ? `, ${own.skipped} skipped` : ''}\n`);
+      const seconds = ((Date.now() - began) / 1000).toFixed(1);
+      process.stdout.write(`${said}   ${name}: ${own.passed} passed, ${own.failed} failed${own.skipped ? `, ${own.skipped} skipped` : ''} (${seconds} s)\n`);
       outcome.passed += own.passed;
       outcome.failed += own.failed;
       outcome.skipped += own.skipped;

@@ -1,5 +1,5 @@
 // What an attribute of an element requests: one table of elements, one reading of values, one way to hold them.
-import { KeptMap, KeptWeakMap, lowerCase, words } from '../wire/intact.js'
+import { KeptMap, KeptSet, KeptWeakMap, lowerCase, words } from '../wire/intact.js'
 import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
 import { addressesOf, silenced } from './css.js'
 import { candidates, resolved, resolvedAll, type Held, type Holds } from './hold.js'
@@ -32,7 +32,7 @@ const TABLE: [name: string, tags: string, attributes: string, how: Initiator][] 
   ['HTMLElement', '*', 'style', Initiator.image],
 ]
 const table: Record<string, Record<string, Initiator | undefined> | undefined> = { __proto__: null as never }
-const attributes = new Set<string>()
+const attributes = new KeptSet<string>()
 for (const [, tags, names, how] of TABLE)
   for (const name of words(names)) {
     attributes.add(name)
@@ -274,6 +274,11 @@ export function patchElements(holds: Holds, scope: Scope): void {
   for (const [name, at] of [['setAttribute', 0], ['setAttributeNS', 1]] as const)
     method(prototype, name, (native, self, args) => {
       const given = (args[at] = fixed(args[at]))
+      // Most attributes request nothing, whatever has them.
+      if (!attributes.has(lower(stringOf(given)))) {
+        native(...args)
+        return
+      }
       setUrl(holds, self as Element, stringOf(given), args[at + 1], (value) => {
         args[at + 1] = value
         native(...args)

@@ -1,18 +1,14 @@
 // Plane 2 without a server: a content security policy of the page's own, in a <meta>, before anything else of the page runs. It stops what
 // passes by no function: import(), a frame's location, code in workers that came as text. It says from where things come and nothing
 // else: inline code stays as it is, because the runtime looks at that.
-import { KeptSet, KeptWeakMap } from '../wire/intact.js'
+import { KeptSet, KeptWeakMap, cut, from, linesOf, placeOf } from '../wire/intact.js'
 import { reach } from './frames.js'
-import { append, getter, matches, methodOf, pattern, setAttribute } from './native.js'
+import { append, getter, methodOf, pattern, setAttribute } from './native.js'
 import type { Session } from './session.js'
 
 /** no: every choice takes effect at once. later: one that grants more will do so with the next page. now: one that was made does. */
 export type Reload = 'no' | 'later' | 'now'
 
-/** Sockets are named for everybody: who declares them is of use where room is short, as in a header. */
-const LINES = pattern(/^(?!.wss:).+/gm)
-const LINE = pattern(/^([+?])(.*)$/)
-const SOURCE = pattern(/^([^/]*)(.*)$/)
 const HTTP = pattern(/^http/)
 const page = globalThis.Document?.prototype ?? {}
 const create = methodOf(page, 'createElement')
@@ -36,9 +32,9 @@ function policyIn(document: Document, { host, protocol }: Location, sources: Set
   // By name as well: where a page's origin is opaque, 'self' is nobody. And not every engine's 'self' has sockets.
   let text = `default-src 'self' ${protocol}//${host} ${socket}${host} 'unsafe-inline' 'unsafe-eval' data: blob: filesystem: `
   for (const source of sources) {
-    const [, name, path] = SOURCE.exec(source)!
+    const slash = placeOf(source, '/')
     // A vendor is one on every port. With its scheme: a document without an address has none to lend (Firefox).
-    const rest = `${name!}:*${path!} `
+    const rest = slash < 0 ? `${source}:* ` : `${cut(source, slash)}:*${from(source, slash)} `
     text += `${protocol}//${rest}${socket}${rest}`
   }
   const meta = create(document, 'meta')
@@ -72,9 +68,14 @@ const LONGEST = 32_768
 /** What this page's policies keep from a choice with these `sources`; `then` is told of what they do not keep. */
 function keptFrom(sources: string | null | undefined, then?: (source: string, mark: string) => void): Reload {
   let reload: Reload = 'no'
-  for (const line of matches(LINES, sources ?? '-')) {
-    const [, mark, source] = LINE.exec(line) ?? []
-    if (source && (!admitted || admitted.has(source))) then?.(source, mark!)
+  const lines = linesOf(sources ?? '-')
+  for (let i = 0; i < lines.length; ++i) {
+    const line = lines[i]!
+    // Sockets are named for everybody: who declares them is of use where room is short, as in a header.
+    const source = from(line, 1)
+    if (!line || cut(source, 4) === 'wss:') continue
+    const mark = line[0]!
+    if (mark !== '-' && (!admitted || admitted.has(source))) then?.(source, mark)
     else if (reload !== 'now') reload = mark === '+' ? 'now' : 'later'
   }
   return reload

@@ -3,7 +3,7 @@
 import { KeptMap, KeptWeakSet, cut, lowerCase } from '../wire/intact.js'
 import type { Holds } from './hold.js'
 import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
-import { attribute, innerHtmlOf, inert, localNameOf, matches, pattern, select, contentOf, setAttribute, setInnerHtml, stringOf } from './native.js'
+import { attribute, innerHtmlOf, inert, localNameOf, matches, hasElements, pattern, select, contentOf, setAttribute, setInnerHtml, stringOf, typeOf } from './native.js'
 import { method, property, prototypeIn, type Scope } from './patch.js'
 import { lower, stop, REQUESTING } from './elements.js'
 import { trustedHtml } from './trusted.js'
@@ -89,10 +89,10 @@ export function insist(element: Element, empty = false): void {
 }
 
 /** The frames that a node is or holds, as they are now. */
-export const framesIn = (node: Node): Element[] => {
+export const framesIn = (node: Node, type = typeOf(node)): Element[] => {
   const found: Element[] = []
-  if (node.nodeType === 1 && FRAME.exec(localNameOf(node))) found[0] = node as Element
-  if (node.firstChild) {
+  if (type === 1 && FRAME.exec(localNameOf(node))) found[0] = node as Element
+  if (hasElements(node, type)) {
     const list = select(node, FRAMES)
     for (let i = 0; i < list.length; ++i) found[found.length] = list[i]!
   }

@@ -7,6 +7,7 @@ import { resolved, type Holds } from './hold.js'
 import { HELD, releaseHeld } from './release.js'
 import type { Session } from './session.js'
 import { REQUESTING, initiatorOf, setUrl, stop as stopElement, urlsOf } from './elements.js'
+import { entered } from './tree.js'
 import { setAttribute, attribute, matches, pattern, removeAttribute } from './native.js'
 import { scriptText, scriptUrl } from './trusted.js'
 
@@ -101,26 +102,32 @@ function holdAgain(holds: Holds, element: Element): void {
   }
 }
 
-const ANY = `[data-purpose],[data-held],${HELD},${REQUESTING}`
+const WAITING = `[data-purpose],[data-held],${HELD}`
+const ANY = `${WAITING},${REQUESTING}`
 
 /** Looks at what is there, and from then on at what comes; returns the way to look again. */
 export function watchMarkup(session: Session, holds: Holds, document: Document): () => void {
   const look = (root: ParentNode & Node): void => {
+    const known = entered.has(root)
     // Most of what pages put in is nothing of this: one question for all of them.
-    if (root.nodeType === 1 && !(root as unknown as Element).matches(ANY) && (!root.firstElementChild || !root.querySelector(ANY))) return
+    const any = known ? WAITING : ANY
+    if (root.nodeType === 1 && !(root as unknown as Element).matches(any) && (!root.firstElementChild || !root.querySelector(any))) return
     const inert = [...root.querySelectorAll<HTMLElement>('[data-purpose]')]
     if (root instanceof HTMLElement && root.matches('[data-purpose]')) inert.unshift(root)
     // Which purposes there are is known when the gate is there.
     if (session.gate_) for (const element of inert) hold(session, holds, element)
     releaseHeld(holds, root)
-    if (root.nodeType === 1 && (root as unknown as Element).matches(REQUESTING)) stop(holds, root as unknown as Element)
+    if (!known && root.nodeType === 1 && (root as unknown as Element).matches(REQUESTING)) stop(holds, root as unknown as Element)
     for (const element of root.querySelectorAll('[data-held]')) holdAgain(holds, element)
     if (root.nodeType === 1 && attribute(root, 'data-held') !== null) holdAgain(holds, root as unknown as Element)
-    for (const element of root.querySelectorAll(REQUESTING)) stop(holds, element)
+    if (!known) for (const element of root.querySelectorAll(REQUESTING)) stop(holds, element)
   }
   look(document)
   new MutationObserver((records) => {
-    for (const record of records) for (const node of record.addedNodes) if (node.nodeType === 1) look(node as Element)
+    for (let i = 0; i < records.length; ++i) {
+      const nodes = records[i]!.addedNodes
+      for (let j = 0; j < nodes.length; ++j) if (nodes[j]!.nodeType === 1) look(nodes[j] as Element)
+    }
   }).observe(document, { childList: true, subtree: true })
   return () => { look(document) }
 }

@@ -41,6 +41,7 @@ export const documentOf = getter(node, 'ownerDocument') as (self: unknown) => Do
 export const parentOf = getter(node, 'parentNode') as (self: unknown) => Node | null
 export const firstChildOf = getter(node, 'firstChild') as (self: unknown) => Node | null
 export const append = methodOf(node, 'appendChild')
+export const connected = getter(node, 'isConnected') as (self: unknown) => boolean
 export const typeOf = getter(node, 'nodeType') as (self: unknown) => number
 const all = [element, globalThis.DocumentFragment?.prototype, globalThis.Document?.prototype]
   .map((owner) => methodOf(owner ?? {}, 'querySelectorAll') as (self: unknown, selector: string) => NodeListOf<Element>)
@@ -48,6 +49,12 @@ const all = [element, globalThis.DocumentFragment?.prototype, globalThis.Documen
 export const select = (root: unknown, selector: string): ArrayLike<Element> => {
   const type = typeOf(root)
   return type === 1 ? all[0]!(root, selector) : type === 11 ? all[1]!(root, selector) : type === 9 ? all[2]!(root, selector) : []
+}
+const elementsIn = [element, globalThis.DocumentFragment?.prototype, globalThis.Document?.prototype].map((owner) => getter(owner ?? {}, 'firstElementChild') as (self: unknown) => Element | null)
+/** Whether a node of this type has elements in it: cheaper than to look for some. */
+export const hasElements = (root: unknown, type: number): boolean => {
+  const of = elementsIn[type === 1 ? 0 : type === 11 ? 1 : type === 9 ? 2 : 3]
+  return !!of?.(root)
 }
 export const contentOf = getter(globalThis.HTMLTemplateElement?.prototype ?? {}, 'content') as (self: unknown) => DocumentFragment
 export const adopt = methodOf(globalThis.Document?.prototype ?? {}, 'adoptNode')

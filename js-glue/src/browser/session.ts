@@ -96,6 +96,8 @@ export class Session {
   residue_: string[] = []
   /** Databases, caches and the like, likewise (purge.ts). */
   stored_: string[] = []
+  /** What is to be done before the page sees an area of web storage for the first time. */
+  beforeArea_: (() => void) | undefined
   /** What document.cookie said when it was last asked for the choice. */
   cookies_ = ''
   private readonly listeners_ = new Set<(state: State) => void>()

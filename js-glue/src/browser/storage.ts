@@ -84,6 +84,7 @@ export function patchStorage(session: Session, scope: Scope): void {
     property(scope, name, undefined, (native) => {
       const area = native() as Storage | null // throws where storage is switched off
       if (!area) return area
+      session.beforeArea_?.()
       let seen = seenOf.get(area)
       if (!seen) {
         seen = asking(area, (key) => may(api, key))

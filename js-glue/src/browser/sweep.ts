@@ -80,14 +80,20 @@ function expireKept(session: Session, area: Storage): void {
 /** Removes what may not be there, reads again, and notes what is left. `cookies`: as just read. */
 export function sweep(session: Session, cookies?: string): void {
   if (!session.gate_) return
-  for (const name of refused(session, cookies)) {
+  session.residue_ = [...sweepCookies(session, cookies), ...clearAreas(session)]
+}
+
+/** Removes cookies that may not be there, reads again where there were some, and says which are left. */
+function sweepCookies(session: Session, cookies?: string): string[] {
+  const there = refused(session, cookies)
+  for (const name of there) {
     const times = (swept.get(name) ?? 0) + 1
     swept.set(name, times)
     // One that is back although it was taken away: the log says so, with the reason it may not be there.
     if (times > 1) session.ask_(Kind.web_storage, StorageApi.cookie, lineOf(name))
     if (times <= PATIENCE) expire(session, name)
   }
-  session.residue_ = [...refused(session), ...clearAreas(session)]
+  return there[0] === undefined ? there : refused(session)
 }
 
 let choice = ''
@@ -103,11 +109,14 @@ export function sweepAfresh(session: Session): void {
 /** Sweeps now, and again whenever a cookie turns up that this page's scripts did not ask for. */
 export function keepSwept(session: Session, cookies?: string): void {
   const again = (): void => {
+    session.beforeArea_ = undefined
     const before = String(session.residue_)
     sweep(session)
     if (before !== String(session.residue_)) session.tell_()
   }
-  sweep(session, cookies)
+  session.residue_ = sweepCookies(session, cookies)
+  // To open web storage takes milliseconds that the first tag does not have: swept when the page first looks into it, or a moment later.
+  session.beforeArea_ = again
   // Firefox and WebKit keep cookies in another process: what was written can be read a moment later.
   setTimeout(again)
   for (const event of ['load', 'pageshow', 'focus'])

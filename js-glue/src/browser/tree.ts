@@ -1,18 +1,24 @@
 // Nodes and markup on their way into a document: what was made where nothing is requested (a template, another document, a parser)
 // is looked at before it comes to life.
-import { KeptWeakMap, cut as cutAt } from '../wire/intact.js'
+import { KeptWeakMap, KeptWeakSet, cut as cutAt } from '../wire/intact.js'
 import { Initiator } from '../gen/metrofax/consent/fb/initiator.js'
 import { addressesOf } from './css.js'
 import { REQUESTING, holdStyle, lower, setAttr, stop } from './elements.js'
-import { cleaned, cleanedPiece, framesIn, reachFrame, withoutNoscript } from './frames.js'
+import { cleaned, cleanedPiece, framesIn, reachFrame, runtime, withoutNoscript } from './frames.js'
 import { resolvedAll, type Holds } from './hold.js'
 import {
-  adopt, append, baseOf, contentOf, documentOf, firstChildOf, importing, inert, localNameOf, parentOf, pattern, select, setInnerHtml, textOf, typeOf, stringOf } from './native.js'
+  adopt, append, baseOf, connected, contentOf, documentOf, firstChildOf, importing, inert, localNameOf, parentOf, pattern, select, setInnerHtml, textOf, typeOf, stringOf } from './native.js'
 import { method, property, prototypeIn, type Scope } from './patch.js'
 import { fixed, trustedHtml } from './trusted.js'
 
 const { insertBefore } = Node.prototype
 const { apply } = Reflect
+
+/**
+ * What scripts put into a document, asked about attribute by attribute when it was made. The parser puts in nothing between that and the
+ * time a document's observer is told (HTML: microtasks run before a script does), so the observer need not ask again.
+ */
+export const entered = new KeptWeakSet<Node>()
 
 /** Looks at a node and all below it. */
 export function stopTree(holds: Holds, root: Node): boolean {
@@ -44,8 +50,12 @@ function styleMay(holds: Holds, style: Element, css: string): boolean {
   return false
 }
 
-/** Markup that can request anything has one of these in it. */
-const MARKUP = pattern(/<(?:script|style|iframe|frame|object|embed|noscript)|(?:src|href|srcset|data|poster|style|background|content|ping|values|to|from|by|filter|fill|stroke|mask|path|cursor|start|mid|end)\s*=/i)
+/** Markup that can request anything has one of these in it: an element whose attributes do, an attribute that does wherever it is, or CSS that calls a function. */
+const MARKUP = pattern(/<(?:[^\s<>/:]+:)?(?:script|style|link|meta|base|iframe|frame|object|embed|noscript|image|feimage|use|set|animate)|(?:src|srcset|poster|background|ping)\s*=/i)
+const STYLED = pattern(/(?:style|filter|fill|stroke|mask|path|cursor|start|mid|end)\s*=/i)
+const CALLS = pattern(/[(&]/)
+/** Under a policy that admits no style attribute the parser would drop each. */
+const mayRequest = (html: string): boolean => MARKUP.exec(html) !== null || (STYLED.exec(html) !== null && (runtime.nonce_.style_ !== '' || CALLS.exec(html) !== null))
 
 /** The nodes that markup becomes in a context, where something in it may not be requested; else undefined. */
 function nodesOf(holds: Holds, context: Node, html: string): Node | undefined {
@@ -65,6 +75,7 @@ export function patchTree(holds: Holds, scope: Scope): void {
     const target = documentOf(self) ?? self
     let frames: Element[] | undefined
     let css: string | undefined
+    let there: boolean | undefined
     for (let i = 0; i < args.length; ++i) {
       const node = args[i] as Node
       if (typeof node !== 'object' || node === null) {
@@ -82,8 +93,9 @@ export function patchTree(holds: Holds, scope: Scope): void {
         continue
       }
       if (documentOf(node) !== target) stopTree(holds, node)
-      else if (type === 1 && LATE.exec(localNameOf(node))) stop(holds, node as Element)
-      const inside = framesIn(node)
+      else if (type === 1 && LATE[localNameOf(node)]) stop(holds, node as Element)
+      if (type === 1 && (there ??= connected(self))) entered.add(node)
+      const inside = framesIn(node, type)
       if (inside.length) frames = frames ? [...frames, ...inside] : inside
     }
     if (css !== undefined && isStyle(self) && !styleMay(holds, self, css)) return args[0]
@@ -130,7 +142,7 @@ export function patchTree(holds: Holds, scope: Scope): void {
         if (styleMay(holds, self, text)) native(html)
         return
       }
-      if (MARKUP.exec(text)) {
+      if (mayRequest(text)) {
         const bare = withoutNoscript(text)
         const nodes = nodesOf(holds, self as Node, bare)
         if (nodes) {
@@ -159,7 +171,7 @@ export function patchTree(holds: Holds, scope: Scope): void {
   property(element, 'outerHTML', (native, self, args) => {
     const html = fixed(args[0] ?? '')
     const parent = parentOf(self)
-    const nodes = parent && MARKUP.exec(stringOf(html)) && nodesOf(holds, typeOf(parent) === 1 ? parent : inert.body, withoutNoscript(stringOf(html)))
+    const nodes = parent && mayRequest(stringOf(html)) && nodesOf(holds, typeOf(parent) === 1 ? parent : inert.body, withoutNoscript(stringOf(html)))
     if (nodes) apply(Node.prototype.replaceChild, parent, [nodes, self as Node])
     else native(html)
     if (parent) after(parent)
@@ -169,7 +181,7 @@ export function patchTree(holds: Holds, scope: Scope): void {
     const where = lower(stringOf(args[0]))
     const outside = where === 'beforebegin' || where === 'afterend'
     const parent = outside ? parentOf(self) : (self as Node)
-    const nodes = parent && MARKUP.exec(stringOf(html)) && nodesOf(holds, parent, withoutNoscript(stringOf(html)))
+    const nodes = parent && mayRequest(stringOf(html)) && nodesOf(holds, parent, withoutNoscript(stringOf(html)))
     if (nodes) {
       const { nextSibling, firstChild } = self as Node
       const before = where === 'beforebegin' ? (self as Node) : where === 'afterend' ? nextSibling : where === 'afterbegin' ? firstChild : null
@@ -179,7 +191,7 @@ export function patchTree(holds: Holds, scope: Scope): void {
   })
   method(prototypeIn(scope, 'Range'), 'createContextualFragment', (native, self, args, target) => {
     const html = fixed(args[0])
-    if (!MARKUP.exec(stringOf(html))) return native(html)
+    if (!mayRequest(stringOf(html))) return native(html)
     const range = inert.createRange()
     const { startContainer } = self as Range
     const context = startContainer.nodeType === 1 ? startContainer : parentOf(startContainer)
@@ -200,7 +212,7 @@ export function patchTree(holds: Holds, scope: Scope): void {
     const rest = CUT.exec(text)?.[0] ?? ''
     cut.set(self as object, rest)
     const piece = cutAt(text, text.length - rest.length)
-    if (piece) native(trustedHtml(MARKUP.exec(piece) ? cleanedPiece(holds, piece) : piece))
+    if (piece) native(trustedHtml(mayRequest(piece) ? cleanedPiece(holds, piece) : piece))
     after(self as Node)
   })
   method(document, 'close', (native, self) => {
@@ -241,7 +253,7 @@ export function patchTree(holds: Holds, scope: Scope): void {
   })
 }
 
-const LATE = pattern(/^(script|style)$/)
+const LATE: Record<string, boolean | undefined> = { __proto__: null as never, script: true, style: true }
 const INSERTING = pattern(/^insert(html|image)$/i)
 const IMAGE = pattern(/image/i)
 const CUT = pattern(/<[^>]*$/)

@@ -2,7 +2,7 @@
 // so that nothing a page puts in their place later can turn an answer round, nor keep one from being given.
 const { apply } = Reflect
 const { defineProperties, defineProperty, getOwnPropertyDescriptors } = Object
-const { charCodeAt, slice, split, toLowerCase } = String.prototype
+const { charCodeAt, indexOf, slice, split, toLowerCase } = String.prototype
 const { TextDecoder, TextEncoder } = globalThis
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
@@ -16,8 +16,13 @@ export const cut = (text: string, most: number): string => (text.length > most ?
 export const lowerCase = (text: string): string => apply<string, [], string>(toLowerCase, text, [])
 /** The UTF-16 unit at a place of a text. Bound, because an engine sees through that, and through apply() it does not. */
 export const unitAt = Function.prototype.call.bind(charCodeAt) as (text: string, at: number) => number
-/** What stands between single spaces. */
-export const words = (text: string): string[] => apply<string, [string], string[]>(split as never, text, [' '])
+/** What stands between single marks. */
+const parts = (text: string, mark: string): string[] => apply<string, [string], string[]>(split as never, text, [mark])
+export const words = (text: string): string[] => parts(text, ' ')
+export const linesOf = (text: string): string[] => parts(text, '\n')
+/** The text from a place on; where it has a mark first, -1 if nowhere. */
+export const from = (text: string, at: number): string => apply<string, [number], string>(slice as never, text, [at])
+export const placeOf = (text: string, mark: string): number => apply<string, [string], number>(indexOf as never, text, [mark])
 
 /** A collection with the platform's methods. */
 function kept<Collection extends new (...args: never[]) => object>(base: Collection): Collection {
