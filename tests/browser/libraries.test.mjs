@@ -17,7 +17,7 @@ const CHOICES = { granted: 'metrofaxConsent.acceptAll()', rejected: 'metrofaxCon
  * where the platform throws a TypeError for a wrong one. In all else (text, name, length, prototype, properties, descriptors,
  * aliases, TypeErrors for missing arguments, `new`, subclasses) the two are the same.
  */
-const BEFORE_THIS = ['CacheStorage#open', 'CookieStore#set', 'CredentialsContainer#create', 'CredentialsContainer#store', 'Document#cookie (set)', 'Document#write', 'IDBFactory#open',
+const BEFORE_THIS = ['CacheStorage#open', 'CookieStore#set', 'CredentialsContainer#create', 'CredentialsContainer#store', 'Document#cookie (set)', 'IDBFactory#open',
   'StorageBucketManager#open', 'StorageManager#getDirectory', 'name (set)', 'webkitRequestFileSystem'];
 
 /** Longest that the tests of one browser take together, in milliseconds. */

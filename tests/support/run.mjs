@@ -1,5 +1,5 @@
 // Runs suites and counts: the part of tests/run that comes after set-up and build. Suites are folders of tests/:
-//   *.test.mjs   node:test files, one process each, one after the other (a suite's files share ports and browsers' memory)
+//   *.test.mjs   node:test files, one process each, one or two at a time
 //   run          an executable whose last line is `N passed, N failed` (`, N skipped`)
 // `unit` is Catch2 instead. A suite with nothing in it counts as one skipped test and says so.
 import { existsSync, readdirSync } from 'node:fs';
@@ -13,8 +13,14 @@ import { runProgram } from './run-program.mjs';
 
 const tests = fileURLToPath(new URL('..', import.meta.url));
 
-/** Suites whose files often wait for a browser and share nothing: that many files at once. @type {Record<string, number>} */
-const ABREAST = { browser: 2, leaks: 2 };
+/** Suites whose files often wait (for a browser, a database, a program) and share nothing: that many files at once. @type {Record<string, number>} */
+const ABREAST = { browser: 2, leaks: 2, js: 2, email: 2 };
+
+/** Files that take much longer than the others of their suite begin first, so that none is left running alone at the end. */
+const LONG = ['ui-browser', 'libraries', 'choices', 'cookies'];
+
+/** @param {string} name */
+const isLong = (name) => LONG.some((long) => name.startsWith(long));
 
 /** @param {string} suite @returns {Promise<Outcome[]>} */
 async function runSuite(suite) {
@@ -23,7 +29,8 @@ async function runSuite(suite) {
   /** @type {Outcome[]} */
   const outcomes = [];
   const files = existsSync(folder)
-    ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.test.mjs') && !name.includes('node_modules')).sort()
+    ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.test.mjs') && !name.includes('node_modules'))
+      .sort((one, other) => Number(isLong(other)) - Number(isLong(one)) || (one < other ? -1 : 1))
     : [];
   if (files.length > 0) outcomes.push(await runFiles(files.map((name) => join(folder, name)), tests, ABREAST[suite]));
   if (existsSync(join(folder, 'run'))) outcomes.push(await runProgram(join(folder, 'run')));
