@@ -17,7 +17,7 @@ const tests = fileURLToPath(new URL('..', import.meta.url));
 const ABREAST = { browser: 2, leaks: 2, js: 2, email: 2 };
 
 /** Files that take much longer than the others of their suite begin first, so that none is left running alone at the end. */
-const LONG = ['ui-browser', 'libraries', 'choices', 'cookies'];
+const LONG = ['ui-browser', 'pages', 'runtime-requests', 'iab', 'choices', 'signals', 'sinks', 'lies', 'protected'];
 
 /** @param {string} name */
 const isLong = (name) => LONG.some((long) => name.startsWith(long));
