@@ -128,3 +128,19 @@ export function checkProfile(values: Values): Problems {
     jobTitle: (values['jobTitle'] ?? '').length <= 100 ? null : 'Use at most 100 characters.',
   });
 }
+
+/** How often the survey's machine is used. */
+export const habits = ['Every day', 'Every week', 'Now and then', 'Never'] as const;
+export const eventFields = ['name', 'email', 'age', 'habit', 'comment', 'share'] as const;
+
+/** Checks an answer to the survey, or an entry in the draw. A name is asked for only where something is done with it. */
+export function checkEvent(kind: 'survey' | 'sweepstakes', values: Values): Problems {
+  const named = kind === 'sweepstakes' || values['share'] === 'yes' || values['name'] !== '';
+  return withoutNull({
+    name: named ? checkName(values['name'] ?? '') : null,
+    email: kind === 'sweepstakes' ? checkEmail(values['email'] ?? '') : null,
+    habit: kind === 'sweepstakes' || oneOf(values['habit'] ?? '', habits) ? null : 'Choose from the list.',
+    comment: (values['comment'] ?? '').length <= 600 ? null : 'Use at most 600 characters.',
+    age: oneOf(values['age'] ?? '', ages) ? null : 'Choose your age group.',
+  });
+}

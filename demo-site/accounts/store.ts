@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Client, createClient, type Row } from '@libsql/client';
+import { Entries, entrySchema } from './entries.js';
 import { Remembered, rememberSchema } from './remember.js';
 import { textOf } from './rows.js';
 
@@ -37,6 +38,7 @@ const schema = [
      account TEXT NOT NULL, expires INTEGER NOT NULL) STRICT`,
   'CREATE INDEX IF NOT EXISTS tokens_account ON tokens (account)',
   ...rememberSchema,
+  ...entrySchema,
   `CREATE TABLE IF NOT EXISTS test_drives (
      id TEXT PRIMARY KEY, email TEXT NOT NULL, name TEXT NOT NULL, message TEXT NOT NULL, offers INTEGER NOT NULL,
      created INTEGER NOT NULL) STRICT`,
@@ -57,10 +59,12 @@ export const testDriveRetention = 30 * 86_400;
 export class Store {
   readonly #db: Client;
   readonly remembered: Remembered;
+  readonly entries: Entries;
 
   private constructor(db: Client) {
     this.#db = db;
     this.remembered = new Remembered(db);
+    this.entries = new Entries(db);
   }
 
   /** Opens or creates `<folder>/site.db`. @throws when the folder cannot be written. */

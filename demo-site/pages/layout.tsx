@@ -154,7 +154,7 @@ function Sponsor({ view, nonce }: { view: View; nonce: { nonce?: string } }) {
 }
 
 const footerLinks = [
-  ['The line', [['/', 'Home'], ['/pricing', 'Pricing'], ['/test-drive', 'Test drive'], ['/register', 'Get a number']]],
+  ['The line', [['/', 'Home'], ['/pricing', 'Pricing'], ['/test-drive', 'Test drive'], ['/register', 'Get a number'], ['/survey', 'Survey'], ['/sweepstakes', 'Prize draw']]],
   ['Your privacy', [['/privacy', 'Privacy policy'], ['/choices', 'Privacy choices'], ['/changes', 'What will change'], ['/privacy#cookies.third-party', 'Partners’ cookies']]],
   ['Behind the scenes', [['/lab', 'Lab: who received what'], ['/outbox', 'Outbox: every mail and why'], ['/markup', 'Markup that waits'], ['/signals', 'Signals: heard and told'], ['/.well-known/gpc.json', 'GPC statement']]],
 ] as const;

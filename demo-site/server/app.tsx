@@ -21,6 +21,7 @@ import { accountRoutes } from './account-routes.js';
 import type { AssetFolder } from './assets.js';
 import type { CookieControl, Protect, Words } from './consent.js';
 import type { AccessLog, Handler, Operators } from '@metrofax/consent/server';
+import { eventRoutes } from './event-routes.js';
 import { handshake } from './handshake.js';
 import { labRoutes } from './lab-routes.js';
 import { isForDesk } from './ledger-desk.js';
@@ -173,6 +174,7 @@ export function createSite(parts: SiteParts): Hono {
   // The partners in the markup itself: what only a rewrite before the parser, or the header, can hold.
   app.get('/static-embeds', (c) => page(c, (view) => <Home view={view} />, { embeds: 'markup' }));
   app.route('/', accountRoutes(parts, page));
+  app.route('/', eventRoutes(parts, page));
   app.route('/out', partnerRoutes(parts));
   app.route('/lab', labRoutes(parts.ledger, parts.office, parts.policy.version));
 

@@ -31,6 +31,11 @@ export async function erasePerson(person: string, reason: string, id: string, pa
       remove: async () => { if (account) await office.forget(account.email); },
     },
     {
+      name: 'survey and prize draw',
+      remaining: async () => (account && (await store.entries.of(account.id)) > 0 ? ['answers and entries'] : []),
+      remove: async () => { if (account) await store.entries.forget(account.id); },
+    },
+    {
       name: 'account',
       remaining: async () => ((await accountOfPerson(person, parts)) ? ['account, sessions, remembered browsers'] : []),
       remove: async () => { if (account) await store.deleteAccount(account.id); },

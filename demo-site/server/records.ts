@@ -24,6 +24,7 @@ export interface Records {
   csv(header: readonly string[], rows: readonly (readonly ledgers.Cell[])[]): string;
   readonly sweepRetention: typeof ledgers.sweepRetention;
   readonly carryOutDeletion: typeof ledgers.carryOutDeletion;
+  readonly recordDisclosure: typeof ledgers.recordDisclosure;
   close(): Promise<void>;
 }
 
@@ -50,7 +51,7 @@ export async function signingKey(data: string): Promise<string> {
 
 /** Opens the ledger in `database`, or in a SQLite file in the folder `data`; `person` says who is signed in. */
 export async function openRecords(sdk: string, data: string, person: (request: Request) => Promise<string | null>, given?: Database): Promise<Records> {
-  const { Ledger, SigningKey, VerifyingKey, carryOutDeletion, createConsentDesk, csv, reportOf, sweepRetention } = (await import(pathToFileURL(join(sdk, 'ledger.js')).href)) as typeof ledgers;
+  const { Ledger, SigningKey, VerifyingKey, carryOutDeletion, createConsentDesk, csv, recordDisclosure, reportOf, sweepRetention } = (await import(pathToFileURL(join(sdk, 'ledger.js')).href)) as typeof ledgers;
   const pem = await signingKey(data);
   const key = await SigningKey.read(pem);
   const { openSqlite } = (await import(pathToFileURL(join(sdk, 'store-sqlite.js')).href)) as typeof databases;
@@ -85,7 +86,7 @@ export async function openRecords(sdk: string, data: string, person: (request: R
     return { ...found, whole };
   };
   return {
-    ledger, publicKey, csv, carryOutDeletion, sweepRetention,
+    ledger, publicKey, csv, carryOutDeletion, recordDisclosure, sweepRetention,
     routes: desk.routes(),
     health,
     report: () => reportOf(ledger.lines()),

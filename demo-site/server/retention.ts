@@ -24,6 +24,10 @@ export function retentionOf({ store, office, records, accessLog }: PeopleParts &
       due: async (before) => ({ due: (await store.due(before + testDriveRetention)).testDrives, held: 0 }),
       remove: (before) => store.sweep(before + testDriveRetention),
     },
+    {
+      name: 'Answers to surveys, entries in draws', keep: Math.min(seconds('survey'), seconds('sweepstakes')),
+      due: async (before) => ({ due: await store.entries.before(before), held: 0 }), remove: (before) => store.entries.sweep(before),
+    },
     { name: 'Opens and clicks of mail', keep: seconds('email-open'), due: async (before) => ({ due: await office.events.before(before), held: 0 }), remove: (before) => office.events.sweep(before) },
     {
       // A line goes when the first of what may stand in it must: logs.aggregate rests on these two purposes.

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ALL_TAGS, NOTHING, arrived, forgetReceived, inEveryBrowser, received, tagsJudged } from './visitor.mjs';
 
-const PAGES = ['/pricing', '/test-drive', '/register', '/sign-in', '/privacy', '/choices', '/changes', '/lab', '/signals', '/outbox', '/markup', '/consent', '/counsel', '/no/such/page', '/'];
+const PAGES = ['/pricing', '/test-drive', '/register', '/sign-in', '/privacy', '/choices', '/changes', '/lab', '/signals', '/outbox', '/survey', '/sweepstakes', '/markup', '/consent', '/counsel', '/no/such/page', '/'];
 /** Pages without a script. */
 const QUIET = ['/counsel', '/consent'];
 

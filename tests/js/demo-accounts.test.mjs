@@ -23,8 +23,8 @@ describe('accounts of the demo site', () => {
   };
   /** Everything the demo has on disk, as one text. */
   const onDisk = async () => {
-    const files = await readdir(site.data);
-    return (await Promise.all(files.map((name) => readFile(join(site.data, name), 'latin1')))).join('');
+    const files = (await readdir(site.data, { recursive: true, withFileTypes: true })).filter((one) => one.isFile());
+    return (await Promise.all(files.map((one) => readFile(join(one.parentPath ?? one.path, one.name), 'latin1')))).join('');
   };
 
   test('[registration.contact] a registration needs name, telephone, e-mail, age, plan and password, and nothing more', async () => {
