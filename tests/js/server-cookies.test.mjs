@@ -55,6 +55,17 @@ describe('Set-Cookie of a response', () => {
     assert.equal(us.admit(asked(''), [line])[0]?.sent, line);
     const gpc = us.admit(asked('', { headers: { 'sec-gpc': '1' } }), [line])[0];
     assert.deepEqual([gpc?.sent, gpc?.verdict.reason], [null, 'gpc']);
+    const dnt = us.admit(asked('', { headers: { dnt: '1' } }), [line])[0];
+    assert.equal(dnt?.sent, null);
+    assert.match(dnt?.verdict.reason ?? '', /dnt/);
+  });
+
+  test('a regime that the policy does not have, as an address may name it, is an unknown place: the strict one, and nothing is thrown', () => {
+    for (const regime of ['xx', 'US', '__proto__', 'u'.repeat(9000)]) {
+      const odd = createCookieControl({ modules, policy: dist('policy.bin'), regime: () => regime, now: () => NOW * 1000 });
+      assert.deepEqual(odd.admit(asked(''), ['mf_interest=1; Max-Age=60']).map(({ sent }) => sent), [null], regime.slice(0, 20));
+      assert.equal(odd.area(asked(''), 'remembered-login').outcome, 'deny');
+    }
   });
 });
 

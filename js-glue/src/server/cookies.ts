@@ -24,7 +24,7 @@ export interface CookieControlOptions {
   readonly modules: { readonly gate: WebAssembly.Module; readonly cookies: WebAssembly.Module }
   /** As `mfconsent policy compile` writes it. */
   readonly policy: Uint8Array
-  /** The regime a request falls under; '' or absent is the strict one. */
+  /** The regime a request falls under; none, or one that the policy does not have, is the strict one. */
   readonly regime?: (request: Request) => string
   /** Paths of the site with cookies of their own: swept beside those of the page. */
   readonly paths?: readonly string[]
@@ -122,10 +122,12 @@ export function createCookieControl(options: CookieControlOptions): CookieContro
   const cookieHeader = (request: Request): string => request.headers.get('cookie') ?? ''
 
   /** From here on the gate is asked for this visitor, on this page. */
-  function visitor(request: Request, record = cookieHeader(request), page = request.url, known: KnownOfVisitor & { signals?: object } = {}): void {
+  function visitor(request: Request, record = cookieHeader(request), page = request.url, known: KnownOfVisitor = {}): void {
     const regime = options.regime?.(request) ?? ''
-    const gpc = request.headers.get('sec-gpc')?.trim() === '1'
-    writeSubject(gate, { now: now(), ...(regime ? { regime } : {}), ...known, signals: { gpc, ...known.signals } })
+    const said = (header: string): boolean => request.headers.get(header)?.trim() === '1'
+    // A regime may come from an address: one that the policy does not have is an unknown place, so the strict one holds, and nothing is thrown.
+    const place = gate.index_(List.regimes, regime) === at.NO_INDEX ? {} : { regime }
+    writeSubject(gate, { now: now(), ...place, ...known, signals: { gpc: said('sec-gpc'), ...(said('dnt') ? { dnt: true } : {}) } })
     gate.readConsent_(record)
     gate.setPage_(page)
   }
@@ -302,8 +304,7 @@ export function createCookieControl(options: CookieControlOptions): CookieContro
       return gate.verdictOf_()
     },
     decide(request, asked, { purposes = {}, known = {} } = {}) {
-      const dnt = request.headers.get('dnt')?.trim() === '1'
-      visitor(request, undefined, undefined, { ...known, ...(dnt ? { signals: { dnt } } : {}) })
+      visitor(request, undefined, undefined, known)
       chosen(purposes)
       return askJson(gate, asked)
     },
