@@ -15,6 +15,7 @@
 #include "gate/mail_group.h"
 #include "gate/opt_outs.h"
 #include "gate/sources.h"
+#include "signals/headers.h"
 #include "signals/light.h"
 
 #define METROFAX_EXPORT(name) __attribute__((export_name(#name), used)) extern "C"
@@ -174,12 +175,14 @@ std::uint32_t regime_of(std::uint32_t country_length, std::uint32_t region_lengt
   return policy.regime_of_place({text, country_length}, {text + country_length, region_length});
 }
 
-/// What the string at text_at() says of the visitor's will, as a Light: 3 is that it cannot be read. which: 0
-/// a US Privacy String, 1 a GPP string, 2 a TC string.
+/// What the text at text_at() says of the visitor's will, as a Light: 3 is that it cannot be read. which: 0 a
+/// US Privacy String, 1 a GPP string, 2 a TC string, 3 the header Sec-GPC, 4 DNT.
 METROFAX_EXPORT(read_signal) std::uint32_t read_signal(std::uint32_t which, std::uint32_t length) {
   const std::string_view given(text, length <= kTextBytes ? length : 0);
   if (which == 1) return static_cast<std::uint32_t>(gpp_opts_out(given));
   if (which == 2) return static_cast<std::uint32_t>(tcf_denies(given));
+  if (which == 3) return static_cast<std::uint32_t>(read_gpc(given));
+  if (which == 4) return static_cast<std::uint32_t>(read_dnt(given));
   return static_cast<std::uint32_t>(usp_opts_out(given));
 }
 

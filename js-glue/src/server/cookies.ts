@@ -4,6 +4,7 @@ import * as at from '../gen/layout.js'
 import { ErrorCode } from '../gen/metrofax/consent/fb/error-code.js'
 import { Kind } from '../gen/metrofax/consent/fb/kind.js'
 import { StorageApi } from '../gen/metrofax/consent/fb/storage-api.js'
+import { Tri } from '../gen/metrofax/consent/fb/tri.js'
 import { Cookies, type CookiesExports } from '../wire/cookies.js'
 import { declaredRow, type DeclaredRow } from '../wire/declared.js'
 import { List, OUTCOMES, type GateExports, type Verdict } from '../wire/gate.js'
@@ -124,12 +125,20 @@ export function createCookieControl(options: CookieControlOptions): CookieContro
   /** From here on the gate is asked for this visitor, on this page. */
   function visitor(request: Request, record = cookieHeader(request), page = request.url, known: KnownOfVisitor = {}): void {
     const regime = options.regime?.(request) ?? ''
-    const said = (header: string): boolean => request.headers.get(header)?.trim() === '1'
     // A regime may come from an address: one that the policy does not have is an unknown place, so the strict one holds, and nothing is thrown.
     const place = gate.index_(List.regimes, regime) === at.NO_INDEX ? {} : { regime }
-    writeSubject(gate, { now: now(), ...place, ...known, signals: { gpc: said('sec-gpc'), ...(said('dnt') ? { dnt: true } : {}) } })
+    writeSubject(gate, { now: now(), ...place, ...known, signals: signalsOf(request) })
     gate.readConsent_(record)
     gate.setPage_(page)
+  }
+  /** As the core reads the headers; one that is not there, or odd, is no signal. */
+  function signalsOf(request: Request): Record<string, boolean> {
+    const signals: Record<string, boolean> = {}
+    for (const [name, header] of [['gpc', 'sec-gpc'], ['dnt', 'dnt']] as const) {
+      const said = gate.header_(name, request.headers.get(header))
+      if (said !== Tri.unset) signals[name] = said === Tri.on
+    }
+    return signals
   }
   const ask = (line: string): string => OUTCOMES[gate.decide_(Kind.web_storage, StorageApi.httpCookie, line)]
 

@@ -53,8 +53,8 @@ export class Desk {
   visit(request: Request, page: string, facts: Facts, now: number, cookie = request.headers.get('cookie') ?? ''): Visit {
     const { gate } = this
     this.present = undefined
-    const gpc = facts.gpc === true || gate.signal('gpc', request.headers.get('sec-gpc') ?? '') === Tri.on
-    const dnt = gate.signal('dnt', request.headers.get('dnt') ?? '')
+    const gpc = facts.gpc === true || gate.header_('gpc', request.headers.get('sec-gpc')) === Tri.on
+    const dnt = gate.header_('dnt', request.headers.get('dnt'))
     const { country, region, regime, age, naiOptOut = false, daaOptOut = false } = facts
     const signals = {
       ...(gpc ? { gpc } : {}),

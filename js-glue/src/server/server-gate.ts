@@ -1,12 +1,10 @@
 // Typed calls into server.wasm: what only a server asks.
 import * as at from '../gen/layout.js'
-import { type Tri } from '../gen/metrofax/consent/fb/tri.js'
 import { type GateExports } from '../wire/gate.js'
 import { JsonGate } from '../wire/json-gate.js'
 
 /** What server.wasm exports beside gate.wasm's (wasm/server-exports.txt). */
 export interface ServerExports extends GateExports {
-  read_header(which: number, length: number): number
   log_fields(): number
   log_line(kept: number, length: number): number
   log_text(kept: number, field: number, form: number, length: number): number
@@ -33,11 +31,6 @@ export class ServerGate extends JsonGate {
     const lines = this.sources_()?.split('\n') ?? []
     const of = (mark: string): string[] => lines.filter((line) => line.startsWith(mark)).map((line) => line.slice(1))
     return { open: of('+'), held: of('?') }
-  }
-
-  /** What a header says: Sec-GPC or DNT. */
-  signal(which: 'gpc' | 'dnt', header: string): Tri {
-    return this.server.read_header(which === 'gpc' ? 0 : 1, this.put_(header, this.text_, 256))
   }
 
   /** What may be kept of a log line of this subject: a bit for each LOG_FIELD. */
