@@ -36,9 +36,4 @@ export class AccessFiles {
   async sweep(time: number): Promise<void> {
     for (const name of await this.before(time)) await rm(join(this.folder, name));
   }
-
-  /** Once every line so far is in its file. */
-  settled(): Promise<unknown> {
-    return this.#last.catch(() => undefined);
-  }
 }

@@ -56,6 +56,8 @@ export interface Demo {
   readonly records: Records;
   /** The site itself, without a network: for requests that a loopback server never sees (https). */
   readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** Once every answer so far has its line in the access log. */
+  logged(): Promise<void>;
   /** Stops all four servers and closes the store. */
   stop(): Promise<void>;
 }
@@ -88,14 +90,15 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const stop = async (): Promise<void> => {
     clearInterval(sweeper);
     await Promise.all(running.map((one) => one.close()));
-    await accessLog.settled();
+    await log.settled();
     await office.close();
     store.close();
     await records.close();
     await edge?.close();
   };
-  const accessLog = new AccessFiles(join(options.data, 'logs'), () => Math.floor(Date.now() / 1000));
-  const retention = retentionOf({ store, office, records, accessLog }, words);
+  const files = new AccessFiles(join(options.data, 'logs'), () => Math.floor(Date.now() / 1000));
+  const log = access({ write: (line) => files.write(line), client: (request) => clients.get(request), note: options.note });
+  const retention = retentionOf({ store, office, records, accessLog: files }, words);
   /** Once an hour what has outlived its time goes; what could not is noted. */
   const sweep = async (): Promise<void> => {
     for (const { place, error } of await retention({ dryRun: false })) if (error !== undefined) options.note(new Error(`${place}: ${error}`));
@@ -115,7 +118,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     choices,
     // At the edge the worker does that.
     protect: options.edge ? (_request, answer) => Promise.resolve(answer) : protect(options.note),
-    access: access({ write: (line) => accessLog.write(line), client: (request) => clients.get(request), note: options.note }),
+    access: log,
     words,
     records,
     operators,
@@ -137,5 +140,5 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     await stop();
     throw error;
   }
-  return { url: origins.site, ledger, store, cookies, office, records, fetch: (request) => site.fetch(request), stop };
+  return { url: origins.site, ledger, store, cookies, office, records, fetch: (request) => site.fetch(request), logged: () => log.settled(), stop };
 }

@@ -102,6 +102,18 @@ describe('createAccessLog [logs.aggregate]', () => {
     assert.equal(String(unwritable.noted[0]), 'Error: disk full');
   });
 
+  test('a server that ends waits for the lines that are begun, those that fail too', async () => {
+    const written = [];
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    const { log, noted } = site({ facts: async () => { await turn(); return {}; }, write: async (line) => { await turn(); if (written.push(line) === 2) throw new Error('disk'); } });
+    for (let i = 0; i < 3; i += 1) void log.record(new Request('https://www.metrofax.com/'), new Response());
+    assert.equal(written.length, 0);
+    await log.settled();
+    assert.equal(written.length, 3);
+    assert.deepEqual(noted.map(({ message }) => message), ['disk']);
+    await log.settled();
+  });
+
   test('at the edge the line is work that the execution waits for', async () => {
     const { log, lines } = site();
     const waited = [];

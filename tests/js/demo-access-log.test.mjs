@@ -18,21 +18,17 @@ async function lines() {
   return texts.join('').split('\n').slice(0, -1);
 }
 
-/** The lines about `path`, once `count` of them are written: an answer does not wait for its own. */
-async function lineOf(path, count = 1) {
-  for (;;) {
-    const found = (await lines().catch(() => [])).filter((line) => line.includes(path));
-    if (found.length >= count) return found;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+/** The lines about `path`: an answer does not wait for its own. */
+async function lineOf(path) {
+  await site.logged();
+  return (await lines()).filter((line) => line.includes(path));
 }
 
 describe('the demo’s access log [logs.aggregate]', () => {
   test('pages, files, errors and mail’s addresses: address truncated, no query value, no token, no agent', async () => {
     const headers = { 'user-agent': 'Agent/1', referer: 'http://x.example/?me=1', cookie: 'sid=secret' };
     for (const path of ['/pricing?who=somebody', '/nowhere/5551234567', '/b/AAAAsecrettokenAAAA.gif', '/consent.js?first=visit']) await exchange({ port: site.port, path, headers });
-    await lineOf('/consent.js');
-    const all = await lines();
+    const all = await lineOf('');
     assert.equal(all.length, 4);
     assert.match(all[0], /^127\.0\.0\.0 - - \[[^\]]+\] "GET \/pricing\?who=" 200 - "-" "-"$/);
     assert.match(all[1], /"GET \/nowhere\/-" 404 /);
@@ -49,7 +45,7 @@ describe('the demo’s access log [logs.aggregate]', () => {
     await exchange({ port: site.port, path: '/signals?q=mine', headers: { cookie, 'user-agent': 'Agent/2' } });
     assert.match((await lineOf('/signals'))[0], /^127\.0\.0\.1 - - \[[^\]]+\] "GET \/signals\?q=mine" 200 - "-" "Agent\/2"$/);
     await choose(false);
-    const choices = await lineOf('POST /consent?', 2);
+    const choices = await lineOf('POST /consent?');
     for (const line of choices) assert.match(line, /^127\.0\.0\.0 .*"POST \/consent\?ask=" 200 /);
     assert.equal(choices.length, 2);
   });
@@ -58,10 +54,9 @@ describe('the demo’s access log [logs.aggregate]', () => {
     const folder = await mkdtemp(join(tmpdir(), 'metrofax-days-'));
     let now = Date.parse('2026-11-27T23:59:59Z') / 1000;
     const files = new AccessFiles(folder, () => now);
-    void files.write('first');
+    const first = files.write('first');
     now += 1;
-    void files.write('second');
-    await files.settled();
+    await Promise.all([first, files.write('second')]);
     assert.deepEqual(await readdir(folder), ['access-2026-11-27.log', 'access-2026-11-28.log']);
     assert.deepEqual(await files.before(now - 1), [], 'the day is not over');
     assert.deepEqual(await files.before(now), ['access-2026-11-27.log']);

@@ -42,6 +42,8 @@ export interface AccessLog {
   line(request: Request, answer: Response): Promise<string | null>
   /** The same, written. For servers whose handlers are of another shape. */
   record(request: Request, answer: Response): Promise<void>
+  /** Once every line begun so far has been handed to `write` and written: for a server that ends. */
+  settled(): Promise<void>
 }
 
 /** Why a line says nothing of its request: in the line, so that a log that lost its visitors is seen to have. */
@@ -100,8 +102,8 @@ const TEXTS = [
 /** What stands in no line where nobody could decide: no person, no place, no page. */
 function blankLine(format: string, seconds: number, status: number, reason: Reason): string {
   if (format === 'json') return canonical({ problem: reason, status, time: rfc3339(seconds) })
-  const line = `- - - [${clfTime(seconds)}] "-" ${status} - "-" "-"`
-  return `${line} "${reason}"`
+  const line = `- - - [${clfTime(seconds)}] "-" ${status} -`
+  return format === 'common' ? `${line} "${reason}"` : `${line} "-" "-" "${reason}"`
 }
 
 /** Makes an access log under one policy. @throws when the policy is refused, or does not know the regime. */
@@ -169,13 +171,19 @@ export function createAccessLog(options: AccessLogOptions): AccessLog {
     }
   }
 
-  async function record(request: Request, answer: Response): Promise<void> {
-    try {
-      const text = await line(request, answer)
-      if (text !== null) await options.write(text)
-    } catch (error) {
-      note(error)
-    }
+  /** Lines that are not written yet. */
+  const begun = new Set<Promise<void>>()
+
+  function record(request: Request, answer: Response): Promise<void> {
+    const work = line(request, answer)
+      .then((text) => (text === null ? undefined : options.write(text)))
+      .then(() => undefined, note)
+      .finally(() => begun.delete(work)) as Promise<void>
+    begun.add(work)
+    return work
+  }
+  const settled = async (): Promise<void> => {
+    await Promise.all(begun)
   }
 
   const log = <Rest extends unknown[]>(handler: FetchHandler<Rest>) =>
@@ -195,5 +203,5 @@ export function createAccessLog(options: AccessLogOptions): AccessLog {
         throw error
       }
     }
-  return Object.assign(log, { line, record })
+  return Object.assign(log, { line, record, settled })
 }
