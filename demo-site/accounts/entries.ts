@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Client } from '@libsql/client';
 
 /** What one may take part in; each is a purpose of the policy by the same name. */
@@ -27,12 +26,9 @@ export const entrySchema = [
 export class Entries {
   constructor(private readonly db: Client) {}
 
-  /** @returns its id. */
-  async add(entry: Entry, now: number): Promise<string> {
-    const id = randomUUID();
+  async add(id: string, entry: Entry, now: number): Promise<void> {
     const { kind, account, name, email, answer, shared } = entry;
     await this.db.execute({ sql: 'INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)', args: [id, kind, account, name, email, answer, shared ? 1 : 0, now] });
-    return id;
   }
 
   /** How many an account has. */

@@ -1,4 +1,5 @@
 // The survey and the prize draw: voluntary, and who took part is passed on only where the core allows it.
+import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import type { EventKind } from '../accounts/entries.js';
 import { checkEvent, eventFields, normalEmail, readForm } from '../accounts/forms.js';
@@ -26,7 +27,14 @@ export function eventRoutes(parts: SiteParts, page: SendPage): Hono {
       const account = await currentAccount(c, parts);
       const now = Math.floor(Date.now() / 1000);
       const draw = kind === 'sweepstakes';
-      const id = await parts.store.entries.add(
+      const id = randomUUID();
+      // Recorded before it can take place: nothing goes that the ledger does not know of.
+      if (shared) {
+        const person = account ? `account:${account.id}` : `entry:${id}`;
+        await parts.records.recordDisclosure(parts.records.ledger, { id: `disclosure-${id}`, person, party: 'event', purpose: kind, categories: ['name'], at: now, verdict: organiser });
+      }
+      await parts.store.entries.add(
+        id,
         {
           kind,
           account: account?.id ?? '',
@@ -38,10 +46,6 @@ export function eventRoutes(parts: SiteParts, page: SendPage): Hono {
         },
         now,
       );
-      if (shared) {
-        const person = account ? `account:${account.id}` : `entry:${id}`;
-        await parts.records.recordDisclosure(parts.records.ledger, { id: `disclosure-${id}`, person, party: 'event', purpose: kind, categories: ['name'], at: now, verdict: organiser });
-      }
       return page(c, (view) => <EventDone view={view} kind={kind} sharing={sharing} reasons={parts.words.reasons} />);
     });
   }

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { inEveryBrowser, stateOf } from './visitor.mjs';
+import { sealed } from '../support/consent-record.mjs';
 
 const read = (/** @type {string} */ path) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
 const policy = read('../../demo-site/policy/2013-12-01.json');
@@ -15,9 +16,7 @@ const asked = policy.purposes.filter((/** @type {any} */ one) => !one.necessary 
 function record(version, refused = []) {
   const granted = bits(...asked.filter((/** @type {string} */ id) => !refused.includes(id)));
   const text = `1~${version}~eu~${Math.floor(Date.now() / 1000 - 86400).toString(16)}~${granted.toString(16)}~${bits(...refused).toString(16)}~0`;
-  let sum = 0x811c9dc5;
-  for (const c of text) sum = Math.imul(sum ^ c.charCodeAt(0), 0x01000193) >>> 0;
-  return `mf_consent=${text}~${sum.toString(16)}; Path=/; Max-Age=86400`;
+  return `mf_consent=${sealed(text)}; Path=/; Max-Age=86400`;
 }
 
 inEveryBrowser('a policy that changed [changes.material][changes.non-material]', (visitor) => {

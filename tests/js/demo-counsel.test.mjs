@@ -7,6 +7,7 @@ import { createClient } from '@libsql/client';
 import { demo as startDemo, exchange, registration, Visitor } from './demo-support.mjs';
 import { createOperators } from '../../js-glue/dist/server.js';
 import { csv, reportOf, sweepRetention } from '../../js-glue/dist/ledger.js';
+import { sealed } from '../support/consent-record.mjs';
 
 const KEY = 'a long credential for tests';
 /** @type {Awaited<ReturnType<typeof startDemo>>} */
@@ -17,9 +18,7 @@ after(() => demo.close());
 /** @param {number} granted @param {number} denied */
 function record(granted, denied = 0) {
   const text = `1~2013-12-01~us~${Math.floor(Date.now() / 1000 - 60).toString(16)}~${granted.toString(16)}~${denied.toString(16)}~0`;
-  let sum = 0x811c9dc5;
-  for (const c of text) sum = Math.imul(sum ^ c.charCodeAt(0), 0x01000193) >>> 0;
-  return `mf_consent=${text}~${sum.toString(16)}`;
+  return `mf_consent=${sealed(text)}`;
 }
 
 /** Enters a choice; the receipt's id. @param {string} cookie @param {object} [enforcement] @param {string} [method] */

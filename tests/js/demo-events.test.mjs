@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { createClient } from '@libsql/client';
 import { demo as startDemo, registration, Visitor } from './demo-support.mjs';
 import { disclosureList } from '../../js-glue/dist/ledger.js';
+import { sealed } from '../support/consent-record.mjs';
 
 /** @type {Awaited<ReturnType<typeof startDemo>>} */
 let demo;
@@ -19,9 +20,7 @@ const FORMS = {
 /** A consent cookie's value after "accept all". */
 function everythingGranted() {
   const text = `1~2013-12-01~us~${Math.floor(Date.now() / 1000 - 60).toString(16)}~3fffff~0~0`;
-  let sum = 0x811c9dc5;
-  for (const c of text) sum = Math.imul(sum ^ c.charCodeAt(0), 0x01000193) >>> 0;
-  return `${text}~${sum.toString(16)}`;
+  return sealed(text);
 }
 async function rows() {
   const db = createClient({ url: `file:${join(demo.data, 'site.db')}` });
@@ -95,7 +94,7 @@ for (const kind of ['survey', 'sweepstakes']) {
 
     test('after a year it goes [retention.necessary]', async () => {
       const now = Math.floor(Date.now() / 1000);
-      await demo.store.entries.add({ kind: /** @type {'survey'} */ (kind), account: '', name: 'Old', email: '', answer: '', shared: false }, now - 400 * 86400);
+      await demo.store.entries.add(`old-${kind}`, { kind: /** @type {'survey'} */ (kind), account: '', name: 'Old', email: '', answer: '', shared: false }, now - 400 * 86400);
       assert.equal(await demo.store.entries.before(now - 365 * 86400), 1);
       await demo.store.entries.sweep(now - 365 * 86400);
       assert.ok((await rows()).every(({ name }) => name !== 'Old'));

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { demo as startDemo, exchange, registration, Visitor } from './demo-support.mjs';
+import { sealed } from '../support/consent-record.mjs';
 
 /** @type {Awaited<ReturnType<typeof startDemo>>} */
 let demo;
@@ -15,9 +16,7 @@ const NAVIGATION = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' 
 /** A consent cookie's value. @param {number} granted @param {number} [denied] */
 function record(granted, denied = 0) {
   const text = `1~2013-12-01~us~${Math.floor(Date.now() / 1000 - 60).toString(16)}~${granted.toString(16)}~${denied.toString(16)}~0`;
-  let sum = 0x811c9dc5;
-  for (const c of text) sum = Math.imul(sum ^ c.charCodeAt(0), 0x01000193) >>> 0;
-  return `${text}~${sum.toString(16)}`;
+  return sealed(text);
 }
 
 /** Where a click leads, and what its address says. @param {Visitor} visitor @param {Record<string, string>} [headers] @param {string} [path] */

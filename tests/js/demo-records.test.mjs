@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { demo as startDemo } from './demo-support.mjs';
+import { sealed } from '../support/consent-record.mjs';
 
 /** @type {Awaited<ReturnType<typeof startDemo>>} */
 let demo;
@@ -17,9 +18,7 @@ after(() => demo.close());
 /** @param {number} granted */
 function record(granted) {
   const text = `1~2013-12-01~us~${Math.floor(Date.now() / 1000 - 60).toString(16)}~${granted.toString(16)}~0~0`;
-  let sum = 0x811c9dc5;
-  for (const c of text) sum = Math.imul(sum ^ c.charCodeAt(0), 0x01000193) >>> 0;
-  return `mf_consent=${text}~${sum.toString(16)}`;
+  return `mf_consent=${sealed(text)}`;
 }
 
 test('POST /consent gives a receipt that mfconsent checks with the published key [pii.change]', async () => {

@@ -9,6 +9,7 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Ledger, SigningKey, createConsentDesk } from '../../js-glue/dist/ledger.js';
 import { memoryOrFile } from './ledger-database.mjs';
+import { sealed } from '../support/consent-record.mjs';
 
 const dist = fileURLToPath(new URL('../../js-glue/dist/', import.meta.url));
 const read = (/** @type {string} */ name) => readFileSync(dist + name);
@@ -33,9 +34,7 @@ const [enter, show] = desk.routes().map(({ handle }) => (/** @type {Request} */ 
 /** The cookie's text, as the core writes it: bit 6 is measurement, bit 7 advertising. @param {number} granted @param {number} denied @param {string} [version] @param {string} [refused] bits of vendors' numbers */
 function record(granted, denied, version = '2013-12-01', refused = '') {
   const text = `${refused ? 3 : 1}~${version}~eu~${(NOW - 60).toString(16)}~${granted.toString(16)}~${denied.toString(16)}~0${refused && `~0~${refused}`}`;
-  let sum = 0x811c9dc5;
-  for (const c of text) sum = Math.imul(sum ^ c.charCodeAt(0), 0x01000193) >>> 0;
-  return `mf_consent=${text}~${sum.toString(16)}`;
+  return `mf_consent=${sealed(text)}`;
 }
 /** @param {string} cookie @param {object} body @param {Record<string, string>} [headers] */
 const post = async (cookie, body, headers = {}) => {

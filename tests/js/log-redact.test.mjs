@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { sealed } from '../support/consent-record.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const POLICY = join(root, 'demo-site/policy/2013-12-01.json');
@@ -210,11 +211,7 @@ describe('log redact [logs.aggregate]', () => {
   });
 
   test('a line is decided by the consent it was written under, at its own time', () => {
-    const record = spawnSync(process.execPath, ['--input-type=module', '-e', `
-      let sum = 0x811c9dc5;
-      const text = '1~2013-12-01~eu~' + (${Date.UTC(2026, 10, 1) / 1000}).toString(16) + '~40~0~0';
-      for (const c of text) sum = Math.imul(sum ^ c.charCodeAt(0), 0x01000193) >>> 0;
-      console.log(text + '~' + sum.toString(16));`], { encoding: 'utf8' }).stdout.trim();
+    const record = sealed(`1~2013-12-01~eu~${(Date.UTC(2026, 10, 1) / 1000).toString(16)}~40~0~0`);
     const line = (/** @type {string} */ day, /** @type {string} */ gpc, /** @type {string} */ text) => `203.0.113.57 - - [${day} +0000] "GET /?a=1 HTTP/1.1" 200 1 "-" "A" "${gpc}" "${text}"`;
     const lines = [
       line('26/Nov/2026:10:00:00', '-', record), // granted

@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { evaluate } from '../../js-glue/dist/node.js';
 import { createCookieControl } from '../../js-glue/dist/server.js';
+import { sealed } from '../support/consent-record.mjs';
 
 const dist = (/** @type {string} */ name) => readFileSync(fileURLToPath(new URL(`../../js-glue/dist/${name}`, import.meta.url)));
 const SITE = 'https://www.metrofax.com';
@@ -212,9 +213,7 @@ describe('a choice made on the server by somebody who chose under an older versi
     const policy = JSON.parse(readFileSync(fileURLToPath(new URL('../../demo-site/policy/2013-12-01.json', import.meta.url)), 'utf8'));
     const bits = granted.reduce((sum, id) => sum + 2 ** policy.purposes.find((/** @type {any} */ one) => one.id === id).number, 0);
     const text = `1~${version}~eu~${(NOW - 86400).toString(16)}~${bits.toString(16)}~0~0`;
-    let sum = 0x811c9dc5;
-    for (const c of text) sum = Math.imul(sum ^ c.charCodeAt(0), 0x01000193) >>> 0;
-    return `mf_consent=${text}~${sum.toString(16)}`;
+    return `mf_consent=${sealed(text)}`;
   }
   const versionOf = (/** @type {string[]} */ lines) => lines.map((line) => /^mf_consent=[12]~([^~]+)/.exec(line)?.[1]).find(Boolean);
   const old = record('2012-05-01', ['interest', 'measurement']);
