@@ -43,19 +43,18 @@ export const firstChildOf = getter(node, 'firstChild') as (self: unknown) => Nod
 export const append = methodOf(node, 'appendChild')
 export const connected = getter(node, 'isConnected') as (self: unknown) => boolean
 export const typeOf = getter(node, 'nodeType') as (self: unknown) => number
-const all = [element, globalThis.DocumentFragment?.prototype, globalThis.Document?.prototype]
-  .map((owner) => methodOf(owner ?? {}, 'querySelectorAll') as (self: unknown, selector: string) => NodeListOf<Element>)
+/** Those who have elements in them, by their node type. */
+const parents = [[1, element], [11, globalThis.DocumentFragment?.prototype ?? {}], [9, globalThis.Document?.prototype ?? {}]] as const
+const all: Record<string | number, ((self: unknown, selector: string) => NodeListOf<Element>) | undefined> = { __proto__: null as never }
+const elementsIn: Record<string | number, ((self: unknown) => Element | null) | undefined> = { __proto__: null as never }
+for (const [type, owner] of parents) {
+  all[type] = methodOf(owner, 'querySelectorAll') as never
+  elementsIn[type] = getter(owner, 'firstElementChild') as never
+}
 /** querySelectorAll of an element, a fragment or a document; nothing of what has no elements. */
-export const select = (root: unknown, selector: string): ArrayLike<Element> => {
-  const type = typeOf(root)
-  return type === 1 ? all[0]!(root, selector) : type === 11 ? all[1]!(root, selector) : type === 9 ? all[2]!(root, selector) : []
-}
-const elementsIn = [element, globalThis.DocumentFragment?.prototype, globalThis.Document?.prototype].map((owner) => getter(owner ?? {}, 'firstElementChild') as (self: unknown) => Element | null)
+export const select = (root: unknown, selector: string): ArrayLike<Element> => all[typeOf(root)]?.(root, selector) ?? []
 /** Whether a node of this type has elements in it: cheaper than to look for some. */
-export const hasElements = (root: unknown, type: number): boolean => {
-  const of = elementsIn[type === 1 ? 0 : type === 11 ? 1 : type === 9 ? 2 : 3]
-  return !!of?.(root)
-}
+export const hasElements = (root: unknown, type: number): boolean => !!elementsIn[type]?.(root)
 export const contentOf = getter(globalThis.HTMLTemplateElement?.prototype ?? {}, 'content') as (self: unknown) => DocumentFragment
 export const adopt = methodOf(globalThis.Document?.prototype ?? {}, 'adoptNode')
 export const importing = methodOf(globalThis.Document?.prototype ?? {}, 'importNode')

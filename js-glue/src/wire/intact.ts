@@ -16,12 +16,14 @@ export const cut = (text: string, most: number): string => (text.length > most ?
 export const lowerCase = (text: string): string => apply<string, [], string>(toLowerCase, text, [])
 /** The UTF-16 unit at a place of a text. Bound, because an engine sees through that, and through apply() it does not. */
 export const unitAt = Function.prototype.call.bind(charCodeAt) as (text: string, at: number) => number
-/** What stands between single marks. */
 const parts = (text: string, mark: string): string[] => apply<string, [string], string[]>(split as never, text, [mark])
+/** What stands between single spaces. */
 export const words = (text: string): string[] => parts(text, ' ')
+/** What stands between line feeds; after the last one is a line, too, and may be empty. */
 export const linesOf = (text: string): string[] => parts(text, '\n')
-/** The text from a place on; where it has a mark first, -1 if nowhere. */
+/** The text from a place on. */
 export const from = (text: string, at: number): string => apply<string, [number], string>(slice as never, text, [at])
+/** Where a mark stands first; -1: nowhere. */
 export const placeOf = (text: string, mark: string): number => apply<string, [string], number>(indexOf as never, text, [mark])
 
 /** A collection with the platform's methods. */
