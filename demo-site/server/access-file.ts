@@ -7,14 +7,16 @@ const DAY = 86_400;
 
 export class AccessFiles {
   #last: Promise<unknown> = Promise.resolve();
+  #closed = false;
 
   constructor(
     readonly folder: string,
     private readonly now: () => number,
   ) {}
 
-  /** Appends a line; one after the other, in the order in which they came. */
+  /** Appends a line; one after the other, in the order in which they came. Nothing once closed. */
   write(line: string): Promise<unknown> {
+    if (this.#closed) return this.#last;
     const file = join(this.folder, `access-${new Date(this.now() * 1000).toISOString().slice(0, 10)}.log`);
     const written = this.#last.catch(() => undefined).then(async () => {
       await mkdir(this.folder, { recursive: true });
@@ -22,6 +24,12 @@ export class AccessFiles {
     });
     this.#last = written;
     return written;
+  }
+
+  /** Waits for the lines so far and takes no more: an answer that is still being made when its server ends reaches nobody. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#last.catch(() => undefined);
   }
 
   /** Files whose last line was written before a time (unix seconds). */

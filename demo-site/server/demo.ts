@@ -91,6 +91,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     clearInterval(sweeper);
     await Promise.all(running.map((one) => one.close()));
     await log.settled();
+    await files.close();
     await office.close();
     store.close();
     await records.close();

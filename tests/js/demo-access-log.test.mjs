@@ -50,6 +50,17 @@ describe('the demo’s access log [logs.aggregate]', () => {
     assert.equal(choices.length, 2);
   });
 
+  test('a demo that stops while pages are being made leaves nobody who writes into its folder', async () => {
+    const other = await demo();
+    const pages = Array.from({ length: 30 }, (_, i) => exchange({ port: other.port, path: `/pricing?${i}` }).catch(() => undefined));
+    await Promise.race(pages); // the first is there, the others are on their way
+    await other.close();
+    await Promise.all(pages);
+    // Handlers whose connection is gone come to their end: what they would write then would make the folder again.
+    for (let turn = 0; turn < 1000; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    await assert.rejects(readdir(other.data), { code: 'ENOENT' });
+  });
+
   test('a day’s file goes when its time is over, and no other (retention.necessary)', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'metrofax-days-'));
     let now = Date.parse('2026-11-27T23:59:59Z') / 1000;
@@ -62,6 +73,12 @@ describe('the demo’s access log [logs.aggregate]', () => {
     assert.deepEqual(await files.before(now), ['access-2026-11-27.log']);
     await files.sweep(now);
     assert.deepEqual(await readdir(folder), ['access-2026-11-28.log']);
+    // What comes behind the end is not written: the folder may be gone.
+    void files.write('third');
+    const closed = files.close();
+    void files.write('fourth');
+    await closed;
+    assert.equal(await readFile(join(folder, 'access-2026-11-28.log'), 'utf8'), 'second\nthird\n');
     await rm(folder, { recursive: true });
   });
 });
